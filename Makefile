@@ -1,0 +1,73 @@
+# Every command of the project. `make help` lists them.
+
+PYTHON ?= python3
+BIN := .venv/bin
+NOTEBOOKS := $(wildcard notebooks/*.ipynb book/*.ipynb)
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+
+define REQUIREMENTS_HEADER
+# Every package that the project is made with, pinned. Made by `make requirements` from
+# requirements.in: edit that file, not this one. It is also the constraint file of `make book`.
+#
+# Not listed: what torch needs for NVIDIA cards (nvidia-*, cuda-*, triton). Which of these it needs
+# depends on the machine, and each release of torch names their exact versions itself.
+
+endef
+export REQUIREMENTS_HEADER
+
+.PHONY: help book test lab notebooks lint requirements clean browser
+
+help: ## list these commands
+	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+
+book: .venv/for-book ## build the site into _build/html
+	rm -rf _build  # a page that is not read again gives no warning again
+	$(BIN)/jupyter-book build . -W -n --keep-going
+	@echo "The book is at file://$(CURDIR)/_build/html/index.html"
+
+test: lint book browser ## run every test: code, notebooks, and the site in a real browser
+	$(BIN)/pytest tests $(NOTEBOOKS) --nbval --nbval-current-env \
+		--nbval-sanitize-with tests/nbval.cfg --nbval-cell-timeout=120
+
+lab: .venv/for-all ## open the chapters in JupyterLab
+	$(BIN)/jupyter lab notebooks
+
+notebooks: .venv/for-all ## execute every notebook and store its outputs
+	$(BIN)/python book/store_outputs.py
+
+lint: .venv/for-all ## check the style of the code, notebooks included
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+requirements: .venv/for-all ## make requirements.txt from requirements.in
+	$(BIN)/pip-compile --quiet --no-header --strip-extras --allow-unsafe --no-emit-index-url \
+		--no-emit-trusted-host --no-emit-find-links --annotation-style=line requirements.in
+	@# Plain releases only: no build for one kind of machine, and nothing only such a build needs.
+	sed -E -e 's/\+cpu//' -e '/^(#|$$|nvidia-|cuda-|triton)/d' requirements.txt > .venv/pinned.txt
+	{ echo "$$REQUIREMENTS_HEADER"; cat .venv/pinned.txt; } > requirements.txt
+
+clean: ## remove the environment and everything built
+	rm -rf .venv _build build *.egg-info
+
+# One environment. What it was last installed for, and when, is the date of an empty file in it.
+
+.venv/for-book: book/requirements.in requirements.txt pyproject.toml | .venv/bin/python
+	@echo "Installing what building the book needs: a minute or two, once."
+	$(BIN)/python -m pip install --quiet -c requirements.txt -r book/requirements.in -e .
+	@touch $@
+
+.venv/for-all: requirements.txt pyproject.toml | .venv/bin/python
+	@echo "Installing everything, torch included: some minutes, once."
+	@echo "(On Linux without an NVIDIA card, CONTRIBUTING.md says how to get a smaller torch.)"
+	$(BIN)/python -m pip install -r requirements.txt -e .
+	@touch $@ .venv/for-book  # everything includes what the book needs
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "This book needs Python \
+	3.11 or newer, and $(PYTHON) is " + sys.version.split()[0] + ": try make PYTHON=python3.11")'
+	$(PYTHON) -m venv .venv || { rm -rf .venv; exit 1; }
+
+browser: .venv/for-all
+	@$(BIN)/python tests/find_browser.py

@@ -1,0 +1,41 @@
+"""The palette of the library, as the style sheet ``palette.css`` of the site.
+
+An equation carries its colours as the light shades, ``\\textcolor{#7518bd}{C_t}``, which is right in
+a notebook and on paper.  On a page that can turn dark the same element must take the variable
+instead, so every light shade gets a rule that maps it to its property.
+"""
+
+from pathlib import Path
+
+from lstm_lib.palette import HUES, css_variables
+
+STYLE_SHEET = "palette.css"
+
+
+def equation_colours() -> str:
+    """CSS rules that turn the shades written into equations into ``var(--forget)`` and the others.
+
+    MathJax hands the colour to the browser, which keeps it as ``rgb(117, 24, 189)``.
+    """
+    rules = []
+    for name, hue in HUES.items():
+        red, green, blue = bytes.fromhex(hue.light.removeprefix("#"))
+        rules.append(
+            f'mjx-container [style*="color: rgb({red}, {green}, {blue})"]'
+            f" {{ color: var(--{name}) !important; }}"
+        )
+    return "\n".join(rules) + "\n"
+
+
+def write_style_sheet(app) -> None:
+    """Write the palette where the static files of the site are."""
+    if app.builder.format != "html":
+        return
+    static = Path(app.outdir, "_static")
+    static.mkdir(parents=True, exist_ok=True)
+    static.joinpath(STYLE_SHEET).write_text(css_variables() + equation_colours(), encoding="utf-8")
+
+
+def setup(app) -> None:
+    app.connect("builder-inited", write_style_sheet)
+    app.add_css_file(STYLE_SHEET)

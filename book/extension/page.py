@@ -1,0 +1,24 @@
+"""Every page paints before it runs scripts, and a screen reader gets valid roles."""
+
+#: Inline scripts of the theme write into the object that this one defines, so it cannot wait.
+IMMEDIATE = "documentation_options.js"
+
+
+def defer_scripts(app, pagename, templatename, context, doctree) -> None:
+    """Let the browser fetch scripts while it shows the page; ``defer`` keeps their order."""
+    for script in context.get("script_files", ()):
+        filename = getattr(script, "filename", None)
+        if filename and not filename.endswith(IMMEDIATE) and "async" not in script.attributes:
+            script.attributes["defer"] = "defer"
+
+
+def mend_roles(app, pagename, templatename, context, doctree) -> None:
+    """Docutils calls the bibliography a list of entries whose role no list may hold: drop both."""
+    for role in ('role="list" ', ' role="doc-biblioentry"'):
+        context["body"] = context.get("body", "").replace(role, "")
+
+
+def setup(app) -> None:
+    # Last, when every extension has added its scripts.
+    app.connect("html-page-context", defer_scripts, priority=900)
+    app.connect("html-page-context", mend_roles)

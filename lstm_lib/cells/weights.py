@@ -1,0 +1,38 @@
+"""Weights addressed by the name of the gate they belong to."""
+
+import numpy as np
+
+
+class GateWeights(dict):
+    """One weight array for each gate: ``W["f"]`` is the forget gate's.
+
+    A dictionary with two manners: a gate that does not exist is answered with the names of those
+    that do, and an array of the wrong shape or type is refused when it is put in.
+    """
+
+    def __init__(self, kind, shape, values):
+        super().__init__(values)
+        self.kind, self.shape = kind, shape
+
+    def __reduce__(self):  # so that a copy is checked by the same shape
+        return GateWeights, (self.kind, self.shape, dict(self))
+
+    def __missing__(self, gate):
+        raise KeyError(unknown_gate(gate, self))
+
+    def __setitem__(self, gate, value):
+        old = self[gate]
+        value = np.asarray(value)
+        if value.shape != self.shape:
+            raise ValueError(
+                f"{self.kind}[{gate!r}] is given shape {value.shape}, "
+                f"this cell expects {self.shape}"
+            )
+        if value.dtype.kind not in "fiu":
+            raise TypeError(f"{self.kind}[{gate!r}] is given {value.dtype}, not numbers")
+        super().__setitem__(gate, value.astype(old.dtype))
+
+
+def unknown_gate(gate, gates):
+    """The sentence for somebody who asked for a gate that is not there."""
+    return f"no gate {gate!r} here; there is {', '.join(gates)}"

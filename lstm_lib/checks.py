@@ -1,0 +1,56 @@
+"""Bad input, answered with a sentence: what was given, and what was expected."""
+
+import numbers
+
+import numpy as np
+
+
+def positive_integer(name, value):
+    if isinstance(value, bool) or not isinstance(value, numbers.Integral):
+        raise ValueError(f"{name} is {value!r}; it must be a whole number, 1 or more")
+    if value < 1:
+        raise ValueError(f"{name} is {value}; it must be 1 or more")
+    return int(value)
+
+
+def is_tensor(value):
+    """Whether this is a PyTorch tensor, asked without importing PyTorch."""
+    return hasattr(value, "new_zeros")
+
+
+def check_kind(name, value, like):
+    """``value`` must be the same kind of array as the weights (``like``), and of the same type."""
+    if not (isinstance(value, np.ndarray) or is_tensor(value)):
+        raise TypeError(
+            f"{name} is a {type(value).__name__}; give a NumPy array or a PyTorch tensor"
+        )
+    if is_tensor(value) and not is_tensor(like):
+        raise TypeError(
+            f"{name} is a PyTorch tensor and this cell's weights are NumPy arrays: "
+            "wrap the cell in lstm_lib.layers.Recurrent"
+        )
+    if is_tensor(like) and not is_tensor(value):
+        raise TypeError(
+            f"{name} is a NumPy array and these weights are PyTorch tensors: "
+            f"torch.from_numpy({name})"
+        )
+    if value.dtype != like.dtype:
+        raise TypeError(
+            f"{name} has dtype {value.dtype}, this cell computes in {like.dtype}: "
+            f"convert {name} first"
+        )
+
+
+def check_features(name, value, size, size_name):
+    """The last axis of ``value`` must have ``size`` entries."""
+    if value.ndim == 0:
+        raise ValueError(f"{name} is a single number, this cell expects {size_name}={size}")
+    if value.shape[-1] != size:
+        raise ValueError(
+            f"{name} has {value.shape[-1]} features, this cell expects {size_name}={size}"
+        )
+
+
+def check_shape(name, value, shape):
+    if tuple(value.shape) != tuple(shape):
+        raise ValueError(f"{name} has shape {tuple(value.shape)}, expected {tuple(shape)}")

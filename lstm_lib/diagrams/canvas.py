@@ -1,0 +1,278 @@
+"""The few shapes that every drawing is made of.
+
+=============  =============================================================
+shape          what it stands for
+=============  =============================================================
+``module``     the repeating module: everything that happens in one step
+``belt``       the wide band on which the cell state travels
+``wire``       a vector on its way
+``twin``       two vectors joined into one: two strands side by side
+``dot``        a copy: the same vector goes on in two directions
+``layer``      a learned layer, with its weights: a filled box
+``operation``  a pointwise operation, nothing to learn: a circle
+``label``      the name of a value, set as in the equations
+``chip``       the number that a wire carries at the moment
+=============  =============================================================
+
+Points are ``(x, y)`` in the units of the ``viewBox``, y downwards.  Names of values are those of
+the traced cell, such as ``"f*c_prev"``.
+"""
+
+from collections.abc import Mapping
+from itertools import pairwise
+from math import hypot
+from xml.etree import ElementTree as ET
+
+from lstm_lib.diagrams.drawing import SVG, Drawing
+from lstm_lib.palette import quantity
+
+Point = tuple[float, float]
+
+CORNER = 14
+"""Radius of a wire's corner."""
+RADIUS = 18
+"""Radius of a pointwise operation."""
+LAYER = (96, 62)
+"""A layer has room for "candidate"."""
+CHIP = (68, 28)
+"""A chip has room for "−9.99", so that it need not change with its number."""
+BELT = 13
+"""Half the width of the belt."""
+STRAND = 2.5
+"""Half the distance between the strands of a twin wire."""
+BRIDGE = 9
+"""Half the opening that a wire leaves where another crosses over it."""
+HEAD = (13, 6.5)
+"""Length and half the width of an arrowhead."""
+
+STROKES = {
+    "×": "M{x} {y}m-6.5 -6.5l13 13m0 -13l-13 13",
+    "+": "M{x} {y}m-9 0h18m-9 -9v18",
+}
+"""Signs as strokes, since no two fonts centre their letters alike."""
+TILDE = "M{x} {y}m8 -22.5c2.5 -3.6 4.6 -2.4 6 -1.4s3.6 1.6 5.6 -1.6"
+"""The tilde over C, since few fonts have the accented letter in italics."""
+
+
+class Canvas:
+    """Collects shapes in the order in which they are drawn, later ones on top.
+
+    ``key`` starts the ids of the drawing, so that two drawings on a page do not share one; with
+    and without ``values`` counts as two.
+    ``values`` are the numbers for the chips.  ``steps`` says in which steps of the walk-through
+    each value takes part ("forget update"); a shape may say it differently for itself.  While a
+    step is ``lit``, every shape that takes no part in it steps back.
+    """
+
+    def __init__(
+        self,
+        key: str,
+        title: str,
+        description: str,
+        size: tuple[int, int],
+        values: Mapping[str, float] | None = None,
+        steps: Mapping[str, str] | None = None,
+        lit: str | None = None,
+    ):
+        width, height = size
+        key = f"{key}-values" if values else key
+        self.title = title
+        self.values = values or {}
+        self.steps = steps or {}
+        self.root = ET.Element(
+            f"{{{SVG}}}svg",
+            {
+                "class": "drawing",
+                "viewBox": f"0 0 {width} {height}",
+                "width": f"{width}",
+                "height": f"{height}",
+                "style": f"max-width: {1.125 * width:g}px",
+                "role": "img",
+                "aria-labelledby": f"{key}-title {key}-desc",
+            },
+        )
+        if lit:
+            self.root.set("data-lit", lit)
+        _add(self.root, "title", id=f"{key}-title").text = title
+        _add(self.root, "desc", id=f"{key}-desc").text = description
+
+    def drawing(self) -> Drawing:
+        """The finished drawing."""
+        return Drawing(self.title, self.root)
+
+    def module(self, left: float, top: float, right: float, bottom: float, name: str = "") -> None:
+        """The ground of a repeating module.  A closed one shows nothing but its ``name``."""
+        part = self._part("module")
+        _box(part, left, top, right - left, bottom - top, radius=20)
+        if name:
+            _text(part, name, ((left + right) / 2, (top + bottom) / 2), "caption")
+
+    def belt(self, left: float, right: float, y: float) -> None:
+        """The band under the wire of the cell state."""
+        part = self._part("belt", "cell", self.steps.get("c_prev"))
+        _add(part, "rect", x=left, y=y - BELT, width=right - left, height=2 * BELT)
+
+    def wire(
+        self,
+        value: str,
+        *points: Point,
+        arrow: bool = False,
+        bridge: float | None = None,
+        named: bool = True,
+        steps: str | None = None,
+    ) -> None:
+        """``value`` travels along ``points``, round the corners, to the last.
+
+        ``bridge`` is the x at which a level wire opens to let another pass over it.  A wire that
+        is not ``named`` has the look of ``value`` but carries it at another time.
+        """
+        part = self._part("wire", quantity(value), steps or self.steps.get(value))
+        if named:
+            part.set("data-wire", value)
+        *way, tip = points
+        end = _towards(tip, way[-1], HEAD[0] - 3) if arrow else tip
+        if bridge:
+            y = tip[1]
+            path = _rounded(*way, (bridge - BRIDGE, y)) + _rounded((bridge + BRIDGE, y), end)
+        else:
+            path = _rounded(*way, end)
+        _add(part, "path", d=path)
+        if arrow:
+            _add(part, "path", d=_head(way[-1], tip)).set("class", "head")
+
+    def twin(self, *points: Point, named: bool = True, steps: str | None = None) -> None:
+        """``h_prev`` and ``x``, joined, travel side by side: level, upwards, or round one corner.
+
+        Level, ``h_prev`` is the upper strand; upwards, it is the left one.
+        """
+        way = {"named": named, "steps": steps}
+        self.wire("h_prev", *((x - STRAND, y - STRAND) for x, y in points), **way)
+        self.wire("x", *((x + STRAND, y + STRAND) for x, y in points), **way)
+
+    def dot(self, value: str, at: Point, steps: str | None = None) -> None:
+        """Here ``value`` is copied."""
+        part = self._part("dot", quantity(value), steps or self.steps.get(value))
+        _add(part, "circle", cx=at[0], cy=at[1], r=6.5)
+
+    def layer(
+        self,
+        function: str,
+        at: Point,
+        hue: str,
+        name: str = "",
+        size: tuple[int, int] = LAYER,
+        steps: str | None = None,
+    ) -> None:
+        """A learned layer: its ``function`` and, below, its ``name``."""
+        (x, y), (width, height) = at, size
+        part = self._part("layer", hue, steps)
+        _box(part, x - width / 2, y - height / 2, width, height, radius=12)
+        _text(part, function, (x, y - 12 if name else y), "function")
+        if name:
+            _text(part, name, (x, y + 14), "name")
+
+    def operation(self, sign: str, at: Point, hue: str, steps: str | None = None) -> None:
+        """A pointwise operation: ``×``, ``+`` or the name of a function."""
+        x, y = at
+        part = self._part("operation", hue, steps)
+        if sign in STROKES:
+            _add(part, "circle", cx=x, cy=y, r=RADIUS)
+            _add(part, "path", d=STROKES[sign].format(x=x, y=y)).set("class", "sign")
+        else:
+            _box(part, x - 30, y - 17, 60, 34, radius=17)
+            _text(part, sign, at, "function")
+
+    def label(self, value: str, at: Point, anchor: str = "start", time: str = "") -> None:
+        """The name of ``value`` as the equations write it, each factor in its own hue."""
+        part = self._part("label", quantity(value), self.steps.get(value))
+        x, y = at
+        text = _add(part, "text", x=x, y=y)
+        text.set("text-anchor", anchor)
+        for factor in value.split("*"):
+            if len(text):
+                _add(text, "tspan", dy=-6).text = " × "
+            letter = _quantity(text, factor, time or ("t−1" if factor.endswith("_prev") else "t"))
+            if factor != value:
+                letter.set("class", f"factor q-{quantity(factor)}")
+        if value == "c_tilde":
+            _add(part, "path", d=TILDE.format(x=x, y=y)).set("class", "tilde")
+
+    def chip(self, value: str, at: Point) -> None:
+        """The number on the wire of ``value``, if the drawing was given one."""
+        if value not in self.values:
+            return
+        (x, y), (width, height) = at, CHIP
+        part = self._part("chip", quantity(value), self.steps.get(value))
+        _box(part, x - width / 2, y - height / 2, width, height, radius=height / 2)
+        number = f"{self.values[value]:.2f}".replace("-", "\N{MINUS SIGN}")
+        _text(part, number, at, "number").set("data-value", value)
+
+    def caption(self, at: Point, *lines: str) -> None:
+        """Plain words, centred, one line below the other."""
+        x, y = at
+        for number, line in enumerate(lines):
+            _text(self.root, line, (x, y + 22 * number), "caption")
+
+    def _part(self, kind: str, hue: str | None = None, steps: str | None = None) -> ET.Element:
+        """A group for one shape: its kind, its hue and its steps, for the style sheet."""
+        part = ET.SubElement(self.root, f"{{{SVG}}}g")
+        part.set("class", f"part {kind} q-{hue}" if hue else kind)
+        if steps:
+            part.set("data-step", steps)
+        return part
+
+
+def _add(parent: ET.Element, tag: str, **attributes) -> ET.Element:
+    text = {k: f"{v:g}" if isinstance(v, float) else str(v) for k, v in attributes.items()}
+    return ET.SubElement(parent, f"{{{SVG}}}{tag}", text)
+
+
+def _box(parent: ET.Element, x, y, width, height, radius) -> None:
+    _add(parent, "rect", x=x, y=y, width=width, height=height, rx=radius)
+
+
+def _text(parent: ET.Element, words: str, at: Point, kind: str) -> ET.Element:
+    """Upright text, centred both ways."""
+    text = _add(parent, "text", x=at[0], y=at[1], dy="0.35em")
+    text.set("class", kind)
+    text.text = words
+    return text
+
+
+def _quantity(text: ET.Element, value: str, time: str) -> ET.Element:
+    """An italic letter with the time as its subscript; ``t`` is italic too, ``−1`` upright."""
+    letter = _add(text, "tspan")
+    letter.text = "C" if value.startswith("c") else value[0]
+    moment = _add(letter, "tspan", dy=6)
+    moment.set("class", "sub")
+    moment.text = time[0]
+    if time[1:]:
+        shift = _add(moment, "tspan")
+        shift.set("class", "upright")
+        shift.text = time[1:]
+    return letter
+
+
+def _towards(start: Point, goal: Point, distance: float) -> Point:
+    """The point ``distance`` away from ``start`` on the way to ``goal``."""
+    (x0, y0), (x1, y1) = start, goal
+    share = distance / hypot(x1 - x0, y1 - y0)
+    return x0 + share * (x1 - x0), y0 + share * (y1 - y0)
+
+
+def _rounded(*points: Point) -> str:
+    """An SVG path along ``points`` with its corners rounded."""
+    path = "M{:g} {:g}".format(*points[0])
+    for (before, corner), (_, after) in pairwise(pairwise(points)):
+        enter, leave = _towards(corner, before, CORNER), _towards(corner, after, CORNER)
+        path += "L{:g} {:g}Q{:g} {:g} {:g} {:g}".format(*enter, *corner, *leave)
+    return path + "L{:g} {:g}".format(*points[-1])
+
+
+def _head(before: Point, tip: Point) -> str:
+    """An arrowhead with its point at ``tip``, for a wire that comes from ``before``."""
+    length, half = HEAD
+    (x, y), (base_x, base_y) = tip, _towards(tip, before, length)
+    across_x, across_y = (base_y - y) / length * half, (x - base_x) / length * half
+    left, right = (base_x + across_x, base_y + across_y), (base_x - across_x, base_y - across_y)
+    return "M{:g} {:g}L{:g} {:g}L{:g} {:g}Z".format(*tip, *left, *right)

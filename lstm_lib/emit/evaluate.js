@@ -1,0 +1,23 @@
+// The library's equations, computed in the browser: `graph` is what emit.javascript wrote.
+
+const compute = {
+  add: (a, b) => a + b,
+  sub: (a, b) => a - b,
+  mul: (a, b) => a * b,
+  matmul: (a, b) => a * b,
+  neg: (a) => -a,
+  // The exponent is never positive, as in functions.py: nothing overflows.
+  sigmoid: (a) => (a < 0 ? Math.exp(a) : 1) / (1 + Math.exp(-Math.abs(a))),
+  tanh: Math.tanh,
+};
+
+// Every value of the graph by name, from the values of its inputs by name.
+function evaluate(graph, inputs) {
+  const results = [];
+  for (const [op, ...args] of graph.tape) {
+    if (op === "input") results.push(inputs[args[0]]);
+    else if (op === "const") results.push(args[0]);
+    else results.push(compute[op](...args.map((k) => results[k])));
+  }
+  return Object.fromEntries(Object.entries(graph.names).map(([name, k]) => [name, results[k]]));
+}

@@ -1,0 +1,47 @@
+"""Where the gates start: how long an untrained LSTM remembers is a choice."""
+
+import numpy as np
+
+
+def forget_bias(cell, value: float = 1.0):
+    r"""Start every forget gate at the same bias, so that it stands open before training.
+
+    .. math:: b_f = \text{value}, \qquad f \approx \sigma(\text{value})
+
+    A value of 1 lets 73 % through at each step, 3 lets 95 %. PyTorch's default is near 0: half
+    of the memory is gone after one step.
+
+    Args:
+        cell: a cell with a gate ``f``; it is changed, and returned.
+
+    Source: Gers, Schmidhuber & Cummins (2000); Jozefowicz, Zaremba & Sutskever (2015) found that
+    a bias of 1 closes most of the gap between LSTM and GRU.
+    """
+    cell.b["f"] = np.full(cell.hidden_size, value)
+    return cell
+
+
+def chrono(cell, longest: int, seed=0):
+    r"""Give the units different memories, up to the longest dependency that is expected.
+
+    .. math:: b_f = \log u, \quad u \sim \text{Uniform}(1, T_{\max} - 1), \qquad b_i = -b_f
+
+    A forget gate at :math:`\sigma(\log u)` keeps things for about :math:`u + 1` steps, so the
+    units' time scales spread over the whole range.
+
+    Args:
+        cell: a cell with gates ``f`` and ``i``; it is changed, and returned.
+        longest: the longest dependency :math:`T_{\max}`, in steps; 3 or more.
+        seed: an ``int`` or a ``numpy.random.Generator``.
+
+    Raises:
+        ValueError: a ``longest`` below 3.
+
+    Source: Tallec & Ollivier (2018), "Can recurrent neural networks warp time?".
+    """
+    if longest < 3:
+        raise ValueError(f"longest is {longest}; chrono initialisation needs 3 steps or more")
+    u = np.random.default_rng(seed).uniform(1, longest - 1, cell.hidden_size)
+    cell.b["f"] = np.log(u)
+    cell.b["i"] = -np.log(u)
+    return cell

@@ -1,0 +1,69 @@
+r"""How a value's name in the code is spelt on the page: ``c_prev`` is :math:`C_{t-1}`.
+
+========== ======================= =============================================
+in code    on the page             is
+========== ======================= =============================================
+``x``      :math:`x_t`             this step's input
+``h``      :math:`h_t`             this step's output; ``h_prev``, the last one's
+``c``      :math:`C_t`             the new cell state; ``c_prev``, the old one
+``f``      :math:`f_t`             a gate, by its name
+``c_tilde`` :math:`\tilde{C}_t`    the candidate
+``a_f``    :math:`a_f`             the gate's pre-activation
+``W_f``    :math:`W_f`             the gate's weights (``U_f``, ``b_f``)
+``f_3``    :math:`f_3`             one of several copies: at step 3, of unit 3
+========== ======================= =============================================
+"""
+
+import re
+from typing import NamedTuple
+
+NAME = re.compile(
+    r"(?:(?P<weight>[WUba])_)?(?P<letter>c_tilde|[a-z]+)(?P<prev>_prev)?(?:_(?P<copy>\d+))?"
+)
+
+
+class Spelling(NamedTuple):
+    """A letter with its subscript; ``tilde`` says whether the letter wears one."""
+
+    letter: str
+    tilde: bool
+    subscript: str
+
+
+def spell(name: str) -> Spelling:
+    """The letter and subscript of a value's name.
+
+    Raises:
+        ValueError: something that is not the name of a value.
+    """
+    match = NAME.fullmatch(name)
+    if not match:
+        raise ValueError(f"{name!r} is not the name of a value, such as 'f', 'c_prev' or 'W_f'")
+    letter = {"c": "C", "c_tilde": "C"}.get(match["letter"], match["letter"])
+    if match["weight"]:
+        subscript = ",".join(filter(None, (letter, match["copy"])))
+        return Spelling(match["weight"], False, subscript)
+    time = "t-1" if match["prev"] else "" if match["copy"] else "t"
+    subscript = ",".join(filter(None, (time, match["copy"])))
+    return Spelling(letter, match["letter"] == "c_tilde", subscript)
+
+
+def tex(name: str) -> str:
+    r"""As LaTeX: ``\tilde{C}_t``."""
+    letter, tilde, subscript = spell(name)
+    letter = rf"\tilde{{{letter}}}" if tilde else letter
+    return f"{letter}_{subscript}" if len(subscript) == 1 else f"{letter}_{{{subscript}}}"
+
+
+def html(name: str) -> str:
+    """As HTML: ``<i>C</i><sub>t−1</sub>``."""
+    letter, tilde, subscript = spell(name)
+    subscript = re.sub(r"([a-zA-Z]+)", r"<i>\1</i>", subscript).replace("-", "\u2212")
+    letter += "\u0303" if tilde else ""
+    return f"<i>{letter}</i><sub>{subscript}</sub>"
+
+
+def number(value: float, digits: int = 2) -> str:
+    """A number as the page shows it: with a true minus sign, and none before zero."""
+    text = f"{value:.{digits}f}"
+    return (text.replace("-", "") if float(text) == 0 else text).replace("-", "\u2212")

@@ -1,0 +1,73 @@
+"""A cell over time: the loop opened into a chain, with every gate kept."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from lstm_lib.cells.weights import unknown_gate
+from lstm_lib.checks import is_tensor
+
+
+class ByName(dict):
+    """Values over time, by name; a name that is not there is answered with those that are."""
+
+    def __missing__(self, name):
+        raise KeyError(unknown_gate(name, self))
+
+
+class Unrolled(NamedTuple):
+    """What a cell did over a sequence of ``seq_len`` steps."""
+
+    outputs: object
+    """The hidden state after each step, shape ``(seq_len, batch_size, hidden_size)``."""
+    state: tuple
+    """The state after the last step, by name: ``run.state.c``."""
+    gates: ByName
+    """Every gate after each step, by name: ``run.gates["f"]``, shaped like ``outputs``."""
+    states: ByName
+    """Every part of the state after each step, by name: ``run.states["c"]``."""
+
+
+def unroll(cell, x, state=None) -> Unrolled:
+    r"""Run ``cell`` over the sequence ``x``: the same weights at each step, the state handed on.
+
+    .. math:: (s_t, g_t) = \text{step}(x_t, s_{t-1}), \qquad t = 1, \dots, T
+
+    The same loop serves NumPy arrays and PyTorch tensors.
+
+    Args:
+        cell: a :class:`~lstm_lib.cells.Cell`.
+        x: the inputs, ``(seq_len, batch_size, input_size)``, or ``(seq_len, input_size)`` for one
+            sequence alone.
+        state: the state before the first step, ``cell.State(h=…, c=…)``; zeros if left out.
+
+    Raises:
+        ValueError: an empty sequence, or a shape that does not fit the cell.
+        TypeError: not an array, not floating-point, or not of the weights' dtype.
+    """
+    cell.check_input(x, axes=("seq_len", "batch_size", "input_size"))
+    if len(x) == 0:
+        raise ValueError("x has no steps (seq_len is 0): there is nothing to unroll")
+    state = cell.initial_state(x[0]) if state is None else cell.check_state(state, x[0])
+    states, gates = [], []
+    with np.errstate(invalid="ignore"):
+        for x_t in x:
+            state, gate = cell.step(cell.pre_activations(x_t, state.h), state)
+            states.append(state)
+            gates.append(gate)
+    states, gates = over_time(states), over_time(gates)
+    return Unrolled(outputs=states["h"], state=state, gates=gates, states=states)
+
+
+def over_time(steps):
+    """A list of named values, one entry a step, as one array with a time axis for each name."""
+    names = steps[0]._fields
+    return ByName((name, stack([getattr(step, name) for step in steps])) for name in names)
+
+
+def stack(values):
+    if not is_tensor(values[0]):
+        return np.stack(values)
+    import torch  # here and not above: without tensors there need be no PyTorch
+
+    return torch.stack(values)

@@ -1,0 +1,9 @@
+"""Widgets that compute the library's own equations under the reader's hand."""
+
+from lstm_lib.widgets.belt import ConveyorBelt
+from lstm_lib.widgets.by_hand import MemoryByHand
+from lstm_lib.widgets.gate import Gate
+from lstm_lib.widgets.question import Question
+from lstm_lib.widgets.step_by_step import StepByStep
+
+__all__ = ["ConveyorBelt", "Gate", "MemoryByHand", "Question", "StepByStep"]

@@ -1,0 +1,95 @@
+"""A widget is data: markup with named places, and the graph that computes what stands in them."""
+
+from importlib import resources
+
+import anywidget
+import traitlets
+
+from lstm_lib import emit
+from lstm_lib.graph import Graph
+from lstm_lib.palette import HUES, css_variables
+from lstm_lib.widgets.markup import paint
+
+
+def script(name, package="lstm_lib.widgets"):
+    return resources.files(package).joinpath(name).read_text(encoding="utf-8")
+
+
+STYLE = (
+    css_variables(".lstm-widget")
+    + "".join(f".lstm-widget .q-{q} {{ --hue: var(--{q}); }}\n" for q in HUES)
+    + script("widgets.css")
+)
+
+
+class EquationWidget(anywidget.AnyWidget):
+    """Sliders, and a picture that follows them: the library's own equations, computed in the
+    browser, with or without a kernel.
+
+    Each input and output of the graph is a trait: read it (``widget.c``), observe it, join it to
+    another widget with ``jslink``. Those that the graph takes as inputs can be set
+    (``widget.f = 0.9``); the others follow from them.
+
+    Args:
+        graphs: what computes the values, for each ``mode``; the first mode is the one at first.
+        markup: HTML with places for values, as described in ``equation_widget.js``.
+        start: the inputs' values at first.
+        choices: what can be chosen besides values, ``{"lit": ("all", "forget")}``; the first
+            option is chosen at first.
+
+    Raises:
+        AttributeError: setting a value that the graph computes.
+    """
+
+    _esm = script("evaluate.js", "lstm_lib.emit") + script("equation_widget.js")
+    _css = STYLE
+
+    names = traitlets.List().tag(sync=True)
+    graphs = traitlets.Dict().tag(sync=True)
+    choices = traitlets.Dict().tag(sync=True)
+    static_html = traitlets.Unicode().tag(sync=True)
+
+    def __init__(self, graphs: dict[str, Graph], markup: str, start: dict, choices=None):
+        modes = tuple(graphs)
+        choices = {"mode": modes} | (choices or {})
+        names = list(
+            dict.fromkeys(name for g in graphs.values() for name in (*g.inputs, *g.outputs))
+        )
+        self._python_graphs = graphs
+        values = {}
+        for graph in reversed(graphs.values()):  # the first mode's values have the last word
+            values |= computed(graph, start)
+        super().__init__(
+            names=names,
+            graphs={mode: emit.javascript(graph) for mode, graph in graphs.items()},
+            choices={name: list(options) for name, options in choices.items()},
+            static_html=paint(markup, values, {name: o[0] for name, o in choices.items()}),
+        )
+        self.add_traits(
+            **{name: traitlets.Float(float(values[name])).tag(sync=True) for name in names},
+            **{name: traitlets.Enum(o, o[0]).tag(sync=True) for name, o in choices.items()},
+        )
+        self.observe(self._follow, names=[*names, "mode"])
+
+    def __setattr__(self, name, value):
+        if self.has_trait("mode") and name in self.names:
+            inputs = self._python_graphs[self.mode].inputs
+            if name not in inputs:
+                raise AttributeError(
+                    f"{name} is computed here, from {', '.join(inputs)}: set those instead"
+                )
+        super().__setattr__(name, value)
+
+    def _follow(self, change):
+        graph = self._python_graphs[self.mode]
+        values = computed(graph, {name: getattr(self, name) for name in graph.inputs})
+        with self.hold_sync():
+            for name in values.keys() & set(self.names):
+                self.set_trait(name, float(values[name]))
+
+    def __repr__(self):
+        return f"<{type(self).__name__}: {type(self).__doc__.splitlines()[0]}>"
+
+
+def computed(graph, values):
+    return graph.evaluate(**{name: values[name] for name in graph.inputs})

@@ -1,0 +1,69 @@
+"""The pieces of a widget's markup, and what stands in their places before any script has run."""
+
+import json
+import re
+
+from lstm_lib import notation
+from lstm_lib.notation import number
+from lstm_lib.palette import quantity
+
+
+def slider(name, label, low, high, step=0.05, says=None, vertical=False, digits=2):
+    """A labelled slider for the input ``name``.
+
+    Args:
+        label: what it is, in words, for a screen reader.
+        says: ``(name, words)`` of a result to be spoken with the slider's own value.
+    """
+    result = f' data-result="{says[0]}" data-says="{says[1]}"' if says else ""
+    layout = " vertical" if vertical else ""
+    return (
+        f'<label class="slider q-{quantity(name)}{layout}">'
+        f'<span class="name" aria-hidden="true">{notation.html(name)}</span>'
+        f'<input type="range" data-input="{name}" min="{low:g}" max="{high:g}" step="{step:g}"'
+        f' aria-label="{label}"{result}>'
+        f'<span class="value" data-value="{name}" data-digits="{digits}" aria-hidden="true"></span>'
+        "</label>"
+    )
+
+
+def choice(name, label, **options):
+    """A row of buttons, one of which is chosen: ``choice("lit", "Show", all="The whole step")``."""
+    buttons = "".join(
+        f'<button type="button" data-choice="{name}" data-option="{option}">{text}</button>'
+        for option, text in options.items()
+    )
+    return f'<div class="choice" role="group" aria-label="{label}">{buttons}</div>'
+
+
+def preset(text, values):
+    """A button that sets several values at once."""
+    return f"<button type=\"button\" data-preset='{json.dumps(values)}'>{text}</button>"
+
+
+def paint(markup, values, choices):
+    """Put values into markup as the script would, for the page before any script has run."""
+
+    def text(match):
+        name, digits = match["name"], re.search(r'data-digits="(\d)"', match["tag"])
+        return match["tag"] + number(values[name], int(digits[1]) if digits else 2)
+
+    def properties(match):
+        names = match["names"].split(" ")
+        style = "; ".join(f"--{p}: {values[n]:.4f}" for p, n in zip("vw", names, strict=False))
+        return f'{match[0]} style="{style}"'
+
+    def position(match):
+        return f'{match[0]} value="{values[match["name"]]:g}"'
+
+    markup = re.sub(r'(?P<tag><[^<>]*data-value="(?P<name>[^"]+)"[^<>]*>)[^<]*', text, markup)
+    markup = re.sub(r'data-bind="(?P<names>[^"]+)"', properties, markup)
+    markup = re.sub(r'data-input="(?P<name>[^"]+)"', position, markup)
+    for choice, option in choices.items():
+        markup = re.sub(rf'(<(?:svg|div)[^<>]*\sdata-{choice}=")[^"]*', rf"\g<1>{option}", markup)
+        markup = re.sub(
+            rf'data-choice="{choice}" data-option="([^"]+)"',
+            lambda m, option=option: f'{m[0]} aria-pressed="{str(m[1] == option).lower()}"',
+            markup,
+        )
+    return markup

@@ -1,0 +1,102 @@
+"""The LSTM's diagram with live values on every wire, lit one step at a time."""
+
+from lstm_lib import diagrams, emit
+from lstm_lib.cells import LSTMCell
+from lstm_lib.graph import trace
+from lstm_lib.widgets.base import EquationWidget
+from lstm_lib.widgets.markup import choice, slider
+
+STEPS = {
+    "forget": ("Forget", ("f",)),
+    "input": ("Input", ("i", "c_tilde")),
+    "update": ("Update", ("c",)),
+    "output": ("Output", ("o", "h")),
+}
+"""The four steps: what each is called, and the values it computes."""
+
+START = {
+    **{"x": 1.0, "h_prev": 0.5, "c_prev": 0.8},
+    **{"W_f": -1.0, "U_f": 1.0, "b_f": 1.0},
+    **{"W_i": 2.0, "U_i": 0.0, "b_i": -1.0},
+    **{"W_c_tilde": -1.0, "U_c_tilde": 1.0, "b_c_tilde": 0.0},
+    **{"W_o": 1.0, "U_o": 1.0, "b_o": 0.0},
+}
+GATE_NAMES = {"f": "forget gate", "i": "input gate", "c_tilde": "candidate", "o": "output gate"}
+
+
+class StepByStep(EquationWidget):
+    """One step of an LSTM of one unit: sliders for its inputs, its state and all its weights.
+
+    Every wire shows its value. ``lit`` chooses what is in the light: ``"all"``, or one of the
+    steps ``"forget"``, ``"input"``, ``"update"``, ``"output"``, whose equations then stand below
+    in letters and in numbers, with the sliders of the weights they use.
+
+    Args:
+        equations: whether the equations and the weights' sliders stand below the drawing.
+        values: inputs and weights at first, ``x=1.0``, ``W_f=-1.0``; those left out have defaults.
+
+    Raises:
+        TypeError: a value that the step does not have as an input.
+    """
+
+    def __init__(self, equations=True, **values):
+        step = trace(LSTMCell)
+        start = START | values
+        step.evaluate(**start)  # says so if a name is not an input
+        super().__init__(
+            graphs={"step": step},
+            markup=markup(step, equations),
+            start=start,
+            choices={"lit": ("all", *STEPS)},
+        )
+
+
+def markup(step, equations):
+    options = {"all": "The whole step"}
+    options |= {name: f"{k}. {title}" for k, (name, (title, _)) in enumerate(STEPS.items(), 1)}
+    drawing = diagrams.lstm(values=dict.fromkeys(step.symbols, 0.0), lit="forget").svg
+    return (
+        '<div class="lstm-widget step-by-step" data-lit="all">'
+        + choice("lit", "Light up", **options)
+        + drawing
+        + '<div class="inputs">'
+        + slider("x", "input x", -2, 2, says=("h", "output h"))
+        + slider("h_prev", "last output h", -1, 1, says=("h", "output h"))
+        + slider("c_prev", "old cell state C", -2, 2, says=("c", "new cell state C"))
+        + "</div>"
+        + (panels(step) if equations else "")
+        + "</div>"
+    )
+
+
+def panels(step):
+    """One panel for the whole step and one for each part of it, all in the same place."""
+    names = [name for _, names in STEPS.values() for name in names]
+    whole = "".join(equation(step, name, numbers=True) for name in names)
+    return (
+        f'<div class="panels"><div class="panel for-all">{whole}</div>'
+        + "".join(panel(step, name, values) for name, (_, values) in STEPS.items())
+        + "</div>"
+    )
+
+
+def panel(step, name, values):
+    equations = "".join(
+        equation(step, value) + equation(step, value, numbers=True) for value in values
+    )
+    gates = [value for value in values if f"a_{value}" in step]
+    sliders = "".join(weight_sliders(gate) for gate in gates)
+    return f'<div class="panel for-{name}">{equations}<div class="weights">{sliders}</div></div>'
+
+
+def equation(step, value, numbers=False):
+    kind = "numbers" if numbers else "letters"
+    return f'<p class="equation {kind}">{emit.html(step, value, numbers)}</p>'
+
+
+def weight_sliders(gate):
+    says = (gate, GATE_NAMES[gate])
+    return "".join(
+        slider(f"{kind}_{gate}", f"{kind} of the {GATE_NAMES[gate]}", -limit, limit, says=says)
+        for kind, limit in (("W", 3), ("U", 3), ("b", 5))
+    )

@@ -1,0 +1,100 @@
+"""The browser that the tests of the site drive: any Chromium that starts on this machine.
+
+Run as a program (`make test` does), it also installs one if there is none, or says what to install.
+"""
+
+import contextlib
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from playwright.sync_api import Browser, Error, Playwright, sync_playwright
+
+COMMANDS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "msedge")
+PLACES = (
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
+    "C:/Program Files/Google/Chrome/Application/chrome.exe",
+    "C:/Program Files (x86)/Microsoft/Edge/Application/msedge.exe",
+)
+MOST_SECONDS = 600  # for one command that installs: a slow network, not a silent one
+
+# The tests forbid every request that leaves the machine, so the browser must make none of its own.
+FLAGS = (
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+WHAT_TO_INSTALL = (
+    "The tests of the site need a browser and none starts here: install Chromium or Google Chrome "
+    "(Debian: apt-get install chromium; macOS: brew install --cask google-chrome; "
+    "elsewhere: https://www.google.com/chrome/) and run the tests again."
+)
+
+
+def candidates(playwright: Playwright) -> Iterator[Path]:
+    """Browsers on this machine: the system's first, then the one that Playwright installs."""
+    for command in COMMANDS:
+        if found := shutil.which(command):
+            yield Path(found)
+    for place in (*PLACES, playwright.chromium.executable_path):
+        if Path(place).exists():
+            yield Path(place)
+
+
+def launch(playwright: Playwright) -> Browser | None:
+    """Start the first browser that starts, headless. None if there is none."""
+    for executable in candidates(playwright):
+        try:
+            return playwright.chromium.launch(executable_path=executable, args=FLAGS)
+        except Error:  # a stub, or a system library is missing: try the next
+            continue
+    return None
+
+
+def installers() -> Iterator[list[str]]:
+    """Commands that may bring a browser, the least intrusive first."""
+    yield [sys.executable, "-m", "playwright", "install", "chromium"]
+    if shutil.which("apt-get") and os.geteuid() == 0:
+        yield ["apt-get", "update"]
+        yield ["apt-get", "install", "--yes", "chromium"]
+        # Ubuntu's chromium package is only a pointer to a snap, which containers cannot run.
+        # If Playwright's own browser is here and does not start, what it lacks is libraries.
+        if playwrights_own_is_here():
+            yield [sys.executable, "-m", "playwright", "install-deps", "chromium"]
+
+
+def playwrights_own_is_here() -> bool:
+    with sync_playwright() as playwright:
+        return Path(playwright.chromium.executable_path).exists()
+
+
+def find() -> str | None:
+    """The name and version of the browser that the tests will drive, if there is one."""
+    with sync_playwright() as playwright:
+        browser = launch(playwright)
+        return browser and f"{browser.browser_type.name} {browser.version}"
+
+
+def main() -> None:
+    found = find()
+    for command in () if found else installers():
+        print("No browser yet. Trying:", *command, flush=True)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            subprocess.run(command, stdin=subprocess.DEVNULL, timeout=MOST_SECONDS)
+        if found := find():
+            break
+    if not found:
+        sys.exit(WHAT_TO_INSTALL)
+    print("The tests of the site drive", found)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,66 @@
+"""What the tests compare with: every cell there is, and PyTorch's own modules."""
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional
+
+import lstm_lib.cells
+from lstm_lib.layers import PYTORCH
+
+
+def descendants(cls):
+    for child in cls.__subclasses__():
+        yield child
+        yield from descendants(child)
+
+
+#: Every cell of the library: a new one is tested without a word here.
+CELLS = [
+    cell for cell in descendants(lstm_lib.cells.Cell) if cell.__module__.startswith("lstm_lib.")
+]
+
+#: Those that PyTorch has too.
+CELLS_IN_TORCH = [cell for cell in CELLS if cell in PYTORCH]
+
+
+def torch_module(cell_class, input_size, hidden_size, seed=0, dtype=torch.float64, **settings):
+    """PyTorch's module for this cell, with random weights and two random biases."""
+    torch.manual_seed(seed)
+    return PYTORCH[cell_class][0](input_size, hidden_size, dtype=dtype, **settings)
+
+
+def run_torch(module, x, state):
+    """Outputs and final state of PyTorch's module, both as tensors: ``(outputs, (h, c))``."""
+    first = tuple(part[None] for part in state)
+    outputs, last = module(x, first if isinstance(module, nn.LSTM) else first[0])
+    return outputs, tuple(part[0] for part in (last if isinstance(last, tuple) else (last,)))
+
+
+def torch_gates(module, x, h_before):
+    """Every gate by name, cut from PyTorch's packed weights; ``h_before`` is each step's h_{t-1}.
+
+    The order of the slices is the one that PyTorch documents for ``weight_ih_l0``.
+    """
+    a = functional.linear(x, module.weight_ih_l0) + functional.linear(h_before, module.weight_hh_l0)
+    if module.bias:
+        a = a + module.bias_ih_l0 + module.bias_hh_l0
+    n = module.hidden_size
+    if isinstance(module, nn.RNN):
+        return {"h": torch.tanh(a)}
+    if isinstance(module, nn.LSTM):
+        return {
+            "i": torch.sigmoid(a[..., 0 * n : 1 * n]),
+            "f": torch.sigmoid(a[..., 1 * n : 2 * n]),
+            "c_tilde": torch.tanh(a[..., 2 * n : 3 * n]),
+            "o": torch.sigmoid(a[..., 3 * n : 4 * n]),
+        }
+    raise NotImplementedError(f"say here how {type(module).__name__} packs its gates")
+
+
+def random_input(rng, *shape, dtype=np.float64):
+    return rng.normal(size=shape).astype(dtype)
+
+
+def random_state(rng, cell_class, *shape, dtype=np.float64):
+    return cell_class.State(*(random_input(rng, *shape, dtype=dtype) for _ in cell_class.state))

@@ -1,0 +1,414 @@
+"""The traced graph is the cell: same values, same derivatives, readable names."""
+
+import math
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from oracles import CELLS
+from refusal import refused
+
+from lstm_lib.cells import LSTMCell, RNNCell
+from lstm_lib.functions import sigmoid, tanh
+from lstm_lib.graph import Graph, Symbol, trace
+from lstm_lib.unroll import unroll
+
+every_cell = pytest.mark.parametrize("cell_class", CELLS)
+some_examples = settings(max_examples=60, deadline=None, derandomize=True)
+
+
+def is_weight(name):
+    return name[:2] in ("W_", "U_", "b_")
+
+
+def numbers_for(graph, seed, spread=2.0):
+    rng = np.random.default_rng(seed)
+    return {name: rng.normal(scale=spread) for name in graph.inputs}
+
+
+def cell_of(cell_class, values, array=np.array):
+    """A cell of one unit and one feature with these weights."""
+    cell = cell_class(1, 1)
+    for kind, shape in (("W", (1, 1)), ("U", (1, 1)), ("b", (1,))):
+        for gate in cell.gates:
+            getattr(cell, kind)[gate] = np.reshape(values[f"{kind}_{gate}"], shape)
+    return cell
+
+
+def last_state(cell_class, values):
+    return cell_class.State(*(np.array([values[f"{part}_prev"]]) for part in cell_class.state))
+
+
+def in_torch(cell_class, values):
+    """The cell's own step on tensors: every named value, each known to autograd."""
+    named = {name: torch.tensor([v], dtype=torch.float64) for name, v in values.items()}
+    named = {n: (v[None] if n[:2] in ("W_", "U_") else v) for n, v in named.items()}
+    for tensor in named.values():
+        tensor.requires_grad_()
+    cell = cell_class(1, 1)
+    for kind in "WUb":
+        setattr(cell, kind, {gate: named[f"{kind}_{gate}"] for gate in cell.gates})
+    last = cell.State(*(named[f"{part}_prev"] for part in cell.state))
+    a = cell.pre_activations(named["x"], last.h)
+    state, gates = cell.step(a, last)
+    named |= {f"a_{name}": value for name, value in a._asdict().items()}
+    return named | gates._asdict() | state._asdict()
+
+
+# The same values
+
+
+@every_cell
+@pytest.mark.parametrize("spread", [1.0, 30.0])
+def test_the_graph_computes_what_the_cell_computes(cell_class, spread):
+    graph = trace(cell_class)
+    for seed in range(50):
+        values = numbers_for(graph, seed, spread)
+        computed = graph.evaluate(**values)
+        state, gates = cell_of(cell_class, values)(
+            np.array([values["x"]]), last_state(cell_class, values)
+        )
+        for name, expected in (state._asdict() | gates._asdict()).items():
+            assert computed[name] == pytest.approx(expected.item(), rel=0, abs=1e-15), name
+
+
+@every_cell
+def test_the_graph_computes_arrays_as_it_computes_numbers(cell_class):
+    graph = trace(cell_class)
+    rows = [numbers_for(graph, seed) for seed in range(20)]
+    columns = {name: np.array([row[name] for row in rows]) for name in graph.inputs}
+    at_once = graph.evaluate(**columns)
+    for k, row in enumerate(rows):
+        for name, value in graph.evaluate(**row).items():
+            assert at_once[name][k] == pytest.approx(value, rel=1e-15), name
+
+
+@every_cell
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("size", [-1000.0, 1000.0])
+def test_large_inputs_give_no_warning(cell_class, size):
+    graph = trace(cell_class)
+    assert np.isfinite(list(graph.evaluate(**dict.fromkeys(graph.inputs, size)).values())).all()
+
+
+@every_cell
+def test_nan_reaches_the_output(cell_class):
+    graph = trace(cell_class)
+    values = numbers_for(graph, 0) | {"x": math.nan}
+    assert np.isnan(graph.evaluate(**values)["h"])
+
+
+# Names
+
+
+@every_cell
+def test_everything_has_the_name_that_the_page_uses(cell_class):
+    graph = trace(cell_class)
+    cell = cell_class(1, 1)
+    inputs = {"x"} | {f"{part}_prev" for part in cell.state}
+    inputs |= {f"{kind}_{gate}" for kind in "WUb" for gate in cell.gates}
+    assert set(graph.inputs) == inputs
+    assert set(graph.outputs) == {*cell.state, *cell.gates}
+    assert set(graph.named) == inputs | {f"a_{gate}" for gate in cell.gates} | set(graph.outputs)
+    assert len(graph.named) == len(set(graph.named))
+
+
+@every_cell
+def test_nothing_comes_before_what_it_is_computed_from(cell_class):
+    seen = set()
+    for sym in trace(cell_class).order:
+        assert seen.issuperset(sym.args)
+        seen.add(sym)
+
+
+def test_an_lstm_names_its_wires_by_their_expressions():
+    graph = trace(LSTMCell)
+    assert {"f*c_prev", "i*c_tilde", "tanh(c)", "W_f*x", "U_f*h_prev"} < set(graph.symbols)
+    values = graph.evaluate(**numbers_for(graph, 0))
+    assert values["f*c_prev"] == values["f"] * numbers_for(graph, 0)["c_prev"]
+    assert values["i*c_tilde"] == values["i"] * values["c_tilde"]
+    assert values["tanh(c)"] == pytest.approx(math.tanh(values["c"]), abs=1e-15)
+    assert values["f*c_prev"] + values["i*c_tilde"] == values["c"]
+    assert str(graph["c"]) == "c" and repr(graph["f*c_prev"]) == "<Symbol f*c_prev>"
+
+
+def test_a_name_is_in_the_graph_or_not():
+    graph = trace(LSTMCell)
+    assert "f" in graph and "f*c_prev" in graph
+    assert "z" not in graph and "c*f" not in graph
+
+
+#: What is done to two symbols, and how it is written: brackets where they are needed, only there.
+WRITTEN = [
+    (lambda a, b: a + b, "a+b"),
+    (lambda a, b: a - b, "a-b"),
+    (lambda a, b: a * b, "a*b"),
+    (lambda a, b: 1 - a, "1-a"),
+    (lambda a, b: 2 * a, "2*a"),
+    (lambda a, b: 2 + a, "2+a"),
+    (lambda a, b: a * 0.5, "a*0.5"),
+    (lambda a, b: (a + b) * a, "(a+b)*a"),
+    (lambda a, b: a * (a - b), "a*(a-b)"),
+    (lambda a, b: a * b + b * a, "a*b+b*a"),
+    (lambda a, b: a - (b + a), "a-(b+a)"),
+    (lambda a, b: a - (b - a), "a-(b-a)"),
+    (lambda a, b: a - b - a, "a-b-a"),
+    (lambda a, b: a + (b - a), "a+b-a"),
+    (lambda a, b: -(a + b), "-(a+b)"),
+    (lambda a, b: -a * b, "(-a)*b"),
+    (lambda a, b: -(a * b), "-a*b"),
+    (lambda a, b: sigmoid(a - b) * tanh(-b), "sigmoid(a-b)*tanh(-b)"),
+    (lambda a, b: tanh((1 - a) * b), "tanh((1-a)*b)"),
+    (lambda a, b: b @ a.T, "a*b"),
+]
+
+
+def two_symbols():
+    return Symbol("input", name="a"), Symbol("input", name="b")
+
+
+@pytest.mark.parametrize("formula, text", WRITTEN, ids=[text for _, text in WRITTEN])
+def test_an_expression_is_written_with_the_brackets_it_needs(formula, text):
+    assert str(formula(*two_symbols())) == text
+
+
+TREES = st.recursive(
+    st.sampled_from(["a", "b", "1", "2", "3"]),
+    lambda tree: st.one_of(
+        st.tuples(st.sampled_from("+-*"), tree, tree).map(lambda t: f"({t[1]}){t[0]}({t[2]})"),
+        tree.map(lambda t: f"-({t})"),
+    ),
+    max_leaves=8,
+)
+
+
+@some_examples
+@given(tree=TREES, a=st.integers(-9, 9), b=st.integers(-9, 9))
+def test_a_name_read_as_a_formula_gives_its_value(tree, a, b):
+    symbols = SimpleNamespace(**dict(zip("ab", two_symbols(), strict=True)))
+    sym = eval(tree, vars(symbols)) + 0 * symbols.a + 0 * symbols.b
+    graph = Graph({"result": sym})
+    assert graph.evaluate(a=a, b=b)["result"] == eval(str(sym), {"a": a, "b": b})
+
+
+# Parts and repetitions
+
+
+def test_the_part_for_the_belt_needs_nothing_but_the_gates():
+    belt = trace(LSTMCell).part("c", given=("f", "i", "c_tilde"))
+    assert set(belt.inputs) == {"f", "i", "c_tilde", "c_prev"}
+    assert set(belt.outputs) == {"c"}
+    values = belt.evaluate(f=0.5, i=0.25, c_tilde=-1.0, c_prev=2.0)
+    assert values["c"] == 0.75
+    assert {name for name in values if name not in belt.inputs} == {"f*c_prev", "i*c_tilde", "c"}
+
+
+@every_cell
+def test_a_part_with_nothing_given_is_what_leads_there(cell_class):
+    graph = trace(cell_class)
+    values = numbers_for(graph, 0)
+    gate = cell_class.gates[0]
+    part = graph.part(f"a_{gate}")
+    assert set(part.inputs) == {"x", "h_prev", f"W_{gate}", f"U_{gate}", f"b_{gate}"}
+    computed = part.evaluate(**{name: values[name] for name in part.inputs})
+    assert computed[f"a_{gate}"] == graph.evaluate(**values)[f"a_{gate}"]
+
+
+def test_an_output_of_a_part_can_have_a_name_of_its_own():
+    part = trace(LSTMCell).part("c", given=("f", "i", "c_tilde"), kept="f*c_prev")
+    assert tuple(part.outputs) == ("c", "kept")
+    assert part.evaluate(f=0.5, i=0.25, c_tilde=-1.0, c_prev=2.0)["kept"] == 1.0
+
+
+def test_taking_a_part_leaves_the_graph_whole():
+    graph = trace(LSTMCell)
+    graph.part("c", given=("f",))
+    graph.repeat(2)
+    assert graph["f"].op == "sigmoid"
+    assert tuple(graph.inputs) == trace(LSTMCell).inputs
+
+
+@every_cell
+def test_copies_that_carry_their_state_are_the_unrolled_cell(cell_class):
+    graph = trace(cell_class)
+    shared = [name for name in graph.inputs if is_weight(name)]
+    chain = graph.repeat(5, shared, carry={f"{part}_prev": part for part in cell_class.state})
+    xs = [f"x_{k}" for k in range(1, 6)]
+    assert set(chain.inputs) == {*shared, *xs} | {f"{part}_prev" for part in cell_class.state}
+    values = numbers_for(chain, 0)
+    computed = chain.evaluate(**values)
+    run = unroll(
+        cell_of(cell_class, values),
+        np.array([[values[x]] for x in xs]),
+        last_state(cell_class, values),
+    )
+    for name, over_time in (run.states | run.gates).items():
+        ours = [computed[f"{name}_{k}"] for k in range(1, 6)]
+        np.testing.assert_allclose(ours, over_time[:, 0], rtol=0, atol=1e-14)
+
+
+@every_cell
+def test_copies_that_share_nothing_are_as_many_cells(cell_class):
+    graph = trace(cell_class)
+    three = graph.repeat(3)
+    assert set(three.inputs) == {f"{name}_{k}" for name in graph.inputs for k in (1, 2, 3)}
+    rows = [numbers_for(graph, seed) for seed in (1, 2, 3)]
+    values = {f"{name}_{k}": v for k, row in enumerate(rows, 1) for name, v in row.items()}
+    computed = three.evaluate(**values)
+    for k, row in enumerate(rows, 1):
+        expected = graph.evaluate(**row)
+        assert all(computed[f"{name}_{k}"] == expected[name] for name in graph.outputs)
+
+
+# Derivatives
+
+
+@every_cell
+def test_derivatives_by_every_named_value_equal_autograd(cell_class):
+    graph = trace(cell_class)
+    for seed in range(10):
+        values = numbers_for(graph, seed)
+        tensors = in_torch(cell_class, values)
+        assert set(tensors) == set(graph.named)
+        for output in graph.outputs:
+            derivatives = graph.gradient(output)
+            expected = torch.autograd.grad(
+                tensors[output], tensors.values(), retain_graph=True, allow_unused=True
+            )
+            expected = {
+                f"d{output}/d{name}": gradient.item()
+                for name, gradient in zip(tensors, expected, strict=True)
+                if gradient is not None
+            }
+            ours = derivatives.evaluate(**{name: values[name] for name in derivatives.inputs})
+            assert set(derivatives.outputs) == set(expected)
+            for name, value in expected.items():
+                assert ours[name] == pytest.approx(value, rel=0, abs=1e-12), name
+
+
+@every_cell
+def test_derivatives_by_every_input_equal_finite_differences(cell_class):
+    graph = trace(cell_class)
+    values = numbers_for(graph, 0, spread=1.0)
+    step = 1e-6
+    for output in graph.outputs:
+        derivatives = graph.gradient(output)
+        ours = derivatives.evaluate(**{name: values[name] for name in derivatives.inputs})
+        for name in graph.inputs:
+            up, down = (
+                graph.evaluate(**values | {name: values[name] + sign * step})[output]
+                for sign in (1, -1)
+            )
+            expected = (up - down) / (2 * step)
+            assert ours.get(f"d{output}/d{name}", 0) == pytest.approx(expected, abs=1e-8)
+
+
+#: Everything that a step may be written with; the two cells need only some of it.
+FORMULAS = {
+    "1 - a": lambda a, b: 1 - a,
+    "a - 1": lambda a, b: a - 1,
+    "a - b * a": lambda a, b: a - b * a,
+    "2 * a * b + 3": lambda a, b: 2 * a * b + 3,
+    "-(a + b)": lambda a, b: -(a + b),
+    "(1 - b) * a + b * tanh(a)": lambda a, b: (1 - b) * a + b * tanh(a),
+    "a * a * a": lambda a, b: a * a * a,
+    "sigmoid(a) * tanh(b)": lambda a, b: sigmoid(a) * tanh(b),
+    "sigmoid(-tanh(a * b) - a)": lambda a, b: sigmoid(-tanh(a * b) - a),
+    "a used on many paths": lambda a, b: (a + b) * (a - b) * sigmoid(a + b),
+}
+
+
+@pytest.mark.parametrize("formula", FORMULAS.values(), ids=FORMULAS)
+def test_derivatives_of_any_formula_equal_autograd(formula):
+    derivatives = Graph({"y": formula(*two_symbols())}).gradient("y")
+    tensors = torch.tensor([0.7, -1.3], dtype=torch.float64, requires_grad=True)
+    expected = torch.autograd.grad(formula(*tensors), tensors)[0].tolist()
+    values = {"a": 0.7, "b": -1.3}
+    ours = derivatives.evaluate(**{name: values[name] for name in derivatives.inputs})
+    assert [ours.get("dy/da", 0), ours.get("dy/db", 0)] == pytest.approx(expected, abs=1e-14)
+
+
+def test_the_state_reaches_the_next_through_the_forget_gate_alone():
+    """The essay's point, and the reason why an LSTM remembers: dC_t/dC_{t-1} is f_t."""
+    graph = trace(LSTMCell)
+    assert graph.gradient("c")["dc/dc_prev"] is graph["f"]
+    assert graph.gradient("c")["dc/df"] is graph["c_prev"]
+    assert graph.gradient("c")["dc/di"] is graph["c_tilde"]
+
+
+def test_along_the_belt_the_derivative_is_the_product_of_the_forget_gates():
+    belt = trace(LSTMCell).part("c", given=("f", "i", "c_tilde")).repeat(12, carry={"c_prev": "c"})
+    derivatives = belt.gradient("c_12")
+    forget = {f"f_{k}": 0.5 + k / 30 for k in range(1, 13)}
+    values = {name: forget.get(name, 0.1) for name in derivatives.inputs}
+    by_start = derivatives.evaluate(**values)["dc_12/dc_prev"]
+    assert by_start == pytest.approx(math.prod(forget.values()), rel=1e-14)
+
+
+@every_cell
+def test_derivatives_through_time_equal_autograd(cell_class):
+    graph = trace(cell_class)
+    shared = [name for name in graph.inputs if is_weight(name)]
+    chain = graph.repeat(3, shared, carry={f"{part}_prev": part for part in cell_class.state})
+    values = numbers_for(chain, 0, spread=1.0)
+    derivatives = chain.gradient("h_3")
+    ours = derivatives.evaluate(**{name: values[name] for name in derivatives.inputs})
+
+    tensors = {
+        n: torch.tensor(v, dtype=torch.float64, requires_grad=True) for n, v in values.items()
+    }
+    cell = cell_class(1, 1)
+    for kind in "WUb":
+        of_kind = {gate: tensors[f"{kind}_{gate}"].reshape(1, 1) for gate in cell.gates}
+        setattr(cell, kind, of_kind)
+    state = cell.State(*(tensors[f"{part}_prev"].reshape(1, 1) for part in cell.state))
+    for k in (1, 2, 3):
+        a = cell.pre_activations(tensors[f"x_{k}"].reshape(1, 1), state.h)
+        state, _ = cell.step(a, state)
+    state.h.sum().backward()
+    for name, tensor in tensors.items():
+        assert ours[f"dh_3/d{name}"] == pytest.approx(tensor.grad.item(), rel=0, abs=1e-12), name
+
+
+# Sentences for the person
+
+
+def test_an_unknown_name_is_answered_with_those_that_are_there():
+    sentence = "no value 'z' in this graph; it names W_h, x, U_h, h_prev, b_h, a_h, h"
+    graph = trace(RNNCell)
+    with refused(KeyError, sentence):
+        graph["z"]
+    with refused(KeyError, sentence):
+        graph.gradient("z")
+    with refused(KeyError, sentence):
+        graph.part("h", given=("z",))
+
+
+INPUTS = "this graph's inputs are f, c_prev, i, c_tilde"
+
+
+@pytest.mark.parametrize(
+    "values, sentence",
+    [
+        ({"f": 1, "i": 1}, f"{INPUTS}; missing: c_prev, c_tilde"),
+        (
+            {"f": 1, "i": 1, "c_prev": 1, "c_tilde": 1, "o": 1, "x": 1},
+            f"{INPUTS}; not an input: o, x",
+        ),
+        ({"f": 1, "i": 1, "c_prev": 1, "c": 1}, f"{INPUTS}; missing: c_tilde; not an input: c"),
+    ],
+)
+def test_a_graph_is_computed_from_exactly_its_inputs(values, sentence):
+    with refused(TypeError, sentence):
+        trace(LSTMCell).part("c", given=("f", "i", "c_tilde")).evaluate(**values)
+
+
+def test_an_operation_without_a_derivative_says_so():
+    root = Symbol("sqrt", (Symbol("input", name="a"),), name="root")
+    graph = Graph.__new__(Graph)  # a name for such an operation cannot be written either
+    graph.symbols = {"root": root}
+    with refused(NotImplementedError, "no derivative is written for the operation 'sqrt'"):
+        graph.gradient("root")

@@ -1,0 +1,97 @@
+"""Cells compute what the ONNX standard says: by its reference in float64, and by ONNX Runtime.
+
+ONNX Runtime has no LSTM or RNN for float64, so with it the comparison is in float32 and as close
+as float32 allows. The reference evaluator that comes with the standard computes in float64.
+"""
+
+import numpy as np
+import onnx
+import onnxruntime
+import pytest
+from onnx import TensorProto, helper
+from onnx.reference import ReferenceEvaluator
+from oracles import random_input, random_state
+
+from lstm_lib.cells import LSTMCell, RNNCell
+from lstm_lib.unroll import unroll
+
+#: ONNX's operator for each cell, and the order of the gates in its packed weights.
+OPERATORS = {
+    LSTMCell: ("LSTM", ("i", "o", "f", "c_tilde")),
+    RNNCell: ("RNN", ("h",)),
+}
+ELEMENT = {np.float32: TensorProto.FLOAT, np.float64: TensorProto.DOUBLE}
+
+
+def pack(weights, gates):
+    """The gates' weights below each other, behind an axis for the (only) direction."""
+    return np.concatenate([weights[gate] for gate in gates])[None]
+
+
+def onnx_model(cell, dtype):
+    """The cell as a model of a single operator, its weights packed in ONNX's order."""
+    operator, gates = OPERATORS[type(cell)]
+    twice = [pack(cell.b, gates), np.zeros_like(pack(cell.b, gates))]  # Wb, then Rb; they add up
+    weights = {
+        "W": pack(cell.W, gates),
+        "R": pack(cell.U, gates),
+        "B": np.concatenate(twice, axis=1),
+    }
+    initial = [f"initial_{part}" for part in cell.state]
+    final = [f"Y_{part}" for part in cell.state]
+
+    def declare(name, rank):
+        axes = [f"{name}_{k}" for k in range(rank)]  # of any length
+        return helper.make_tensor_value_info(name, ELEMENT[dtype], axes)
+
+    node = helper.make_node(
+        operator,
+        inputs=["X", "W", "R", "B", "", *initial],  # "": all sequences of a batch are equally long
+        outputs=["Y", *final],
+        hidden_size=cell.hidden_size,
+    )
+    graph = helper.make_graph(
+        [node],
+        operator,
+        inputs=[declare(name, 3) for name in ("X", *initial)],
+        outputs=[declare("Y", 4), *(declare(name, 3) for name in final)],
+        initializer=[onnx.numpy_helper.from_array(w, name) for name, w in weights.items()],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 14)], ir_version=8)
+    onnx.checker.check_model(model, full_check=True)
+    return model
+
+
+def by_the_reference(model, feeds):
+    return ReferenceEvaluator(model).run(None, feeds)
+
+
+def by_onnx_runtime(model, feeds):
+    session = onnxruntime.InferenceSession(
+        model.SerializeToString(), providers=["CPUExecutionProvider"]
+    )
+    return session.run(None, feeds)
+
+
+@pytest.mark.parametrize("cell_class", OPERATORS)
+@pytest.mark.parametrize("sizes", [(1, 1, 1, 1), (6, 2, 3, 4), (12, 1, 8, 16)], ids=str)
+@pytest.mark.parametrize(
+    "run_onnx, dtype, atol",
+    [(by_the_reference, np.float64, 1e-12), (by_onnx_runtime, np.float32, 2e-6)],
+    ids=["reference, float64", "ONNX Runtime, float32"],
+)
+def test_outputs_and_final_state_equal_onnx(cell_class, sizes, run_onnx, dtype, atol):
+    seq_len, batch_size, input_size, hidden_size = sizes
+    rng = np.random.default_rng(0)
+    cell = cell_class(input_size, hidden_size, dtype=dtype)
+    x = random_input(rng, seq_len, batch_size, input_size, dtype=dtype)
+    state = random_state(rng, cell_class, batch_size, hidden_size, dtype=dtype)
+
+    feeds = {"X": x} | {f"initial_{name}": part[None] for name, part in state._asdict().items()}
+    outputs, *last = run_onnx(onnx_model(cell, dtype), feeds)
+    run = unroll(cell, x, state)
+
+    assert run.outputs.dtype == outputs.dtype == dtype
+    np.testing.assert_allclose(run.outputs, outputs[:, 0], rtol=0, atol=atol)
+    for ours, theirs in zip(run.state, last, strict=True):
+        np.testing.assert_allclose(ours, theirs[0], rtol=0, atol=atol)
