@@ -1,7 +1,7 @@
 """The palette of the library, as the style sheet ``palette.css`` of the site.
 
-An equation carries its colours as the light shades, ``\\textcolor{#7518bd}{C_t}``, which is right in
-a notebook and on paper.  On a page that can turn dark the same element must take the variable
+An equation carries its colours as the light shades, ``\\textcolor{#7518bd}{C_t}``, which is right
+in a notebook and on paper.  On a page that can turn dark the same element must take the variable
 instead, so every light shade gets a rule that maps it to its property.
 """
 

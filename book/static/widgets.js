@@ -174,7 +174,11 @@
     el.classList.add("widget-box", `widget-${direction}`);
     for (const reference of model.get("children")) {
       const child = el.appendChild(element("div"));
-      await show(model.widget_manager.find(reference), child).catch((error) => report(child, error));
+      try {
+        await show(model.widget_manager.find(reference), child);
+      } catch (error) {
+        report(child, error);
+      }
     }
   }
 

@@ -1,5 +1,6 @@
 """A widget is data: markup with named places, and the graph that computes what stands in them."""
 
+import inspect
 from importlib import resources
 
 import anywidget
@@ -88,7 +89,7 @@ class EquationWidget(anywidget.AnyWidget):
                 self.set_trait(name, float(values[name]))
 
     def __repr__(self):
-        return f"<{type(self).__name__}: {type(self).__doc__.splitlines()[0]}>"
+        return f"<{type(self).__name__}: {inspect.getdoc(type(self)).splitlines()[0]}>"
 
 
 def computed(graph, values):

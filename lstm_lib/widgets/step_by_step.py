@@ -54,7 +54,8 @@ class StepByStep(EquationWidget):
 def markup(step, equations):
     options = {"all": "The whole step"}
     options |= {name: f"{k}. {title}" for k, (name, (title, _)) in enumerate(STEPS.items(), 1)}
-    drawing = diagrams.lstm(values=dict.fromkeys(step.symbols, 0.0), lit="forget").svg
+    drawing = diagrams.lstm(values=dict.fromkeys(step.symbols, 0.0)).svg
+    drawing = drawing.replace("<svg ", '<svg data-lit="all" ', 1)
     return (
         '<div class="lstm-widget step-by-step" data-lit="all">'
         + choice("lit", "Light up", **options)
