@@ -54,3 +54,8 @@ def check_features(name, value, size, size_name):
 def check_shape(name, value, shape):
     if tuple(value.shape) != tuple(shape):
         raise ValueError(f"{name} has shape {tuple(value.shape)}, expected {tuple(shape)}")
+
+
+def unknown_name(kind, name, names):
+    """The sentence for somebody who asked for something that is not there."""
+    return f"no {kind} {name!r} here; there is {', '.join(names)}"

@@ -7,6 +7,8 @@ as formulas or as JavaScript (:mod:`lstm_lib.emit`), and differentiated.
 
 from __future__ import annotations
 
+import numpy as np
+
 from lstm_lib.functions import sigmoid, tanh
 
 COMPUTE = {
@@ -123,7 +125,6 @@ class Graph:
     """
 
     def __init__(self, outputs: dict[str, Symbol]):
-        self.outputs = dict(outputs)
         self.order: list[Symbol] = []
         seen = set()
 
@@ -134,9 +135,11 @@ class Graph:
                     visit(arg)
                 self.order.append(sym)
 
-        for sym in self.outputs.values():
+        for sym in outputs.values():
             visit(sym)
-        self.symbols = {str(sym): sym for sym in self.order if sym.op != "const"} | self.outputs
+        place = {sym: k for k, sym in enumerate(self.order)}
+        self.outputs = dict(sorted(outputs.items(), key=lambda output: place[output[1]]))
+        self.symbols = {str(sym): sym for sym in self.order if is_short(sym)} | self.outputs
         self.inputs = tuple(sym.name for sym in self.order if sym.op == "input")
         self.named = tuple(sym.name for sym in self.order if sym.name)
 
@@ -152,7 +155,7 @@ class Graph:
         """Compute with numbers, or arrays of numbers that go together.
 
         Returns:
-            Every value in the graph, by name or expression: ``{"f": …, "f*c_prev": …}``.
+            Every value in the graph by name or expression, ``{"f": …, "f*c_prev": …}``.
 
         Raises:
             TypeError: an input without a value, or a value for something that is not an input.
@@ -166,13 +169,14 @@ class Graph:
                 + (f"; not an input: {', '.join(unknown)}" if unknown else "")
             )
         computed = {}
-        for sym in self.order:
-            if sym.op == "input":
-                computed[sym] = values[sym.name]
-            elif sym.op == "const":
-                computed[sym] = sym.value
-            else:
-                computed[sym] = COMPUTE[sym.op](*(computed[arg] for arg in sym.args))
+        with np.errstate(invalid="ignore"):  # as a cell does
+            for sym in self.order:
+                if sym.op == "input":
+                    computed[sym] = values[sym.name]
+                elif sym.op == "const":
+                    computed[sym] = sym.value
+                else:
+                    computed[sym] = COMPUTE[sym.op](*(computed[arg] for arg in sym.args))
         return {name: computed[sym] for name, sym in self.symbols.items()}
 
     def part(self, *outputs, given=(), **renamed):
@@ -216,6 +220,13 @@ class Graph:
                 share = times(bar[sym], local)
                 bar[arg] = bar[arg] + share if arg in bar else share
         return Graph({f"d{output}/d{sym.name}": d for sym, d in bar.items() if sym.name})
+
+
+def is_short(sym):
+    """Whether a symbol has a name, or is one operation on things that have: ``f*c_prev``."""
+    return bool(sym.name) or (
+        sym.op != "const" and all(arg.name or arg.op == "const" for arg in sym.args)
+    )
 
 
 def local_derivatives(sym):
@@ -271,5 +282,5 @@ def trace(cell_class) -> Graph:
     for prefix, named in (("a_", a), ("", gates), ("", state)):
         for name, sym in named._asdict().items():
             sym.name = prefix + name
-    outputs = dict(reversed(state._asdict().items()))  # the output h last: c leads to it
-    return Graph({**outputs, **gates._asdict()})
+    parts = reversed(state._asdict().items())  # h last: what leads to it has been computed then
+    return Graph(dict(parts) | gates._asdict())

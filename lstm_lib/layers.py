@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 from lstm_lib.cells import Cell, LSTMCell, RNNCell
-from lstm_lib.cells.weights import unknown_gate
+from lstm_lib.checks import unknown_name
 from lstm_lib.unroll import unroll
 
 PYTORCH = {
@@ -21,7 +21,7 @@ class GateParameters(nn.ParameterDict):
 
     def __getitem__(self, gate):
         if gate not in self:
-            raise KeyError(unknown_gate(gate, self.keys()))
+            raise KeyError(unknown_name("gate", gate, self.keys()))
         return super().__getitem__(gate)
 
 

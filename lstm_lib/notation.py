@@ -1,17 +1,17 @@
 r"""How a value's name in the code is spelt on the page: ``c_prev`` is :math:`C_{t-1}`.
 
-========== ======================= =============================================
-in code    on the page             is
-========== ======================= =============================================
-``x``      :math:`x_t`             this step's input
-``h``      :math:`h_t`             this step's output; ``h_prev``, the last one's
-``c``      :math:`C_t`             the new cell state; ``c_prev``, the old one
-``f``      :math:`f_t`             a gate, by its name
-``c_tilde`` :math:`\tilde{C}_t`    the candidate
-``a_f``    :math:`a_f`             the gate's pre-activation
-``W_f``    :math:`W_f`             the gate's weights (``U_f``, ``b_f``)
-``f_3``    :math:`f_3`             one of several copies: at step 3, of unit 3
-========== ======================= =============================================
+=========== =================== ==================================================
+in code     on the page         is
+=========== =================== ==================================================
+``x``       :math:`x_t`         this step's input
+``h``       :math:`h_t`         this step's output; ``h_prev`` is the last step's
+``c``       :math:`C_t`         the new cell state; ``c_prev`` is the old one
+``f``       :math:`f_t`         a gate, by its name
+``c_tilde`` :math:`\tilde{C}_t` the candidate
+``a_f``     :math:`a_f`         the gate's pre-activation
+``W_f``     :math:`W_f`         the gate's weights (``U_f``, ``b_f``)
+``f_3``     :math:`f_3`         one of several copies: at step 3, of unit 3
+=========== =================== ==================================================
 """
 
 import re

@@ -68,7 +68,6 @@ def in_page(svg, alt):
         svg = re.sub(hue.light, f"var(--{name}, {hue.light})", svg, flags=re.IGNORECASE)
     svg = re.sub(r"font: (\S+) [^;\"]+", r"font: \1 system-ui, sans-serif", svg)
     svg = re.sub(r'(<svg[^>]*?) height="[^"]*"', r"\1", svg, count=1)
-    svg = re.sub(r'(<svg[^>]*?) width="([\d.]+)pt"', r'\1 width="\2"', svg, count=1)
     opening = f'<svg class="plot" role="img" aria-label="{escape(alt, quote=True)}"'
     css = f"<style>{css_variables('.plot')}.plot{{max-width:100%;height:auto}}</style>"
     return css + opening + svg.removeprefix("<svg")
@@ -93,7 +92,7 @@ def over_time(values: dict, title_for=None, x_label="step", alt_title="Over time
             raise ValueError(f"{name} has shape {numbers.shape}; one number a step is expected")
     title_for = title_for or {}
     with style():
-        figure = matplotlib.figure.Figure(figsize=(6.4, 1.15 * len(values) + 0.5))
+        figure = matplotlib.figure.Figure(figsize=(5.6, 1.1 * len(values) + 0.5))
         strips = figure.subplots(len(values), 1, sharex=True, squeeze=False)
         for axes, (name, numbers) in zip(strips[:, 0], values.items(), strict=True):
             colour = HUES[quantity(name)].light
@@ -146,7 +145,7 @@ def word_table(words: list[str], rows: dict, alt: str) -> Table:
         if len(numbers) != len(words):
             raise ValueError(f"row {key} has {len(numbers)} numbers for {len(words)} words")
         cells = "".join(
-            f'<td style="--share: {min(abs(v), 1) * 45:.0f}%">{number(v)}</td>' for v in numbers
+            f'<td style="--share: {min(abs(v), 1) * 30:.0f}%">{number(v)}</td>' for v in numbers
         )
         heading = f'<th scope="row">{notation.html(name)} {escape(unit)}</th>'
         lines.append(f'<tr style="--hue: var(--{quantity(name)})">{heading}{cells}</tr>')

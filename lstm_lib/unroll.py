@@ -4,15 +4,18 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lstm_lib.cells.weights import unknown_gate
-from lstm_lib.checks import is_tensor
+from lstm_lib.checks import is_tensor, unknown_name
 
 
 class ByName(dict):
     """Values over time, by name; a name that is not there is answered with those that are."""
 
+    def __init__(self, kind, values):
+        super().__init__(values)
+        self.kind = kind
+
     def __missing__(self, name):
-        raise KeyError(unknown_gate(name, self))
+        raise KeyError(unknown_name(self.kind, name, self))
 
 
 class Unrolled(NamedTuple):
@@ -21,11 +24,11 @@ class Unrolled(NamedTuple):
     outputs: object
     """The hidden state after each step, shape ``(seq_len, batch_size, hidden_size)``."""
     state: tuple
-    """The state after the last step, by name: ``run.state.c``."""
+    """The state after the last step, by name (``run.state.c``)."""
     gates: ByName
-    """Every gate after each step, by name: ``run.gates["f"]``, shaped like ``outputs``."""
+    """Every gate at each step, by name (``run.gates["f"]``), shaped like ``outputs``."""
     states: ByName
-    """Every part of the state after each step, by name: ``run.states["c"]``."""
+    """Every part of the state after each step, by name (``run.states["c"]``)."""
 
 
 def unroll(cell, x, state=None) -> Unrolled:
@@ -55,14 +58,15 @@ def unroll(cell, x, state=None) -> Unrolled:
             state, gate = cell.step(cell.pre_activations(x_t, state.h), state)
             states.append(state)
             gates.append(gate)
-    states, gates = over_time(states), over_time(gates)
+    states, gates = over_time("state", states), over_time("gate", gates)
     return Unrolled(outputs=states["h"], state=state, gates=gates, states=states)
 
 
-def over_time(steps):
+def over_time(kind, steps):
     """A list of named values, one entry a step, as one array with a time axis for each name."""
     names = steps[0]._fields
-    return ByName((name, stack([getattr(step, name) for step in steps])) for name in names)
+    values = {name: stack([getattr(step, name) for step in steps]) for name in names}
+    return ByName(kind, values)
 
 
 def stack(values):

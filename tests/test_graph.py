@@ -88,10 +88,12 @@ def test_the_graph_computes_arrays_as_it_computes_numbers(cell_class):
 
 @every_cell
 @pytest.mark.filterwarnings("error")
-@pytest.mark.parametrize("size", [-1000.0, 1000.0])
-def test_large_inputs_give_no_warning(cell_class, size):
+def test_large_inputs_give_no_warning(cell_class):
     graph = trace(cell_class)
-    assert np.isfinite(list(graph.evaluate(**dict.fromkeys(graph.inputs, size)).values())).all()
+    draws = np.random.default_rng(0).choice([-1000.0, 1000.0], size=(50, len(graph.inputs)))
+    for draw in draws:
+        values = graph.evaluate(**dict(zip(graph.inputs, draw, strict=True)))
+        assert np.isfinite(list(values.values())).all()
 
 
 @every_cell
@@ -219,7 +221,7 @@ def test_a_part_with_nothing_given_is_what_leads_there(cell_class):
 
 def test_an_output_of_a_part_can_have_a_name_of_its_own():
     part = trace(LSTMCell).part("c", given=("f", "i", "c_tilde"), kept="f*c_prev")
-    assert tuple(part.outputs) == ("c", "kept")
+    assert tuple(part.outputs) == ("kept", "c")  # in the order in which they are computed
     assert part.evaluate(f=0.5, i=0.25, c_tilde=-1.0, c_prev=2.0)["kept"] == 1.0
 
 
@@ -352,9 +354,9 @@ def test_along_the_belt_the_derivative_is_the_product_of_the_forget_gates():
 def test_derivatives_through_time_equal_autograd(cell_class):
     graph = trace(cell_class)
     shared = [name for name in graph.inputs if is_weight(name)]
-    chain = graph.repeat(3, shared, carry={f"{part}_prev": part for part in cell_class.state})
+    chain = graph.repeat(12, shared, carry={f"{part}_prev": part for part in cell_class.state})
     values = numbers_for(chain, 0, spread=1.0)
-    derivatives = chain.gradient("h_3")
+    derivatives = chain.gradient("h_12")
     ours = derivatives.evaluate(**{name: values[name] for name in derivatives.inputs})
 
     tensors = {
@@ -365,12 +367,12 @@ def test_derivatives_through_time_equal_autograd(cell_class):
         of_kind = {gate: tensors[f"{kind}_{gate}"].reshape(1, 1) for gate in cell.gates}
         setattr(cell, kind, of_kind)
     state = cell.State(*(tensors[f"{part}_prev"].reshape(1, 1) for part in cell.state))
-    for k in (1, 2, 3):
+    for k in range(1, 13):
         a = cell.pre_activations(tensors[f"x_{k}"].reshape(1, 1), state.h)
         state, _ = cell.step(a, state)
     state.h.sum().backward()
     for name, tensor in tensors.items():
-        assert ours[f"dh_3/d{name}"] == pytest.approx(tensor.grad.item(), rel=0, abs=1e-12), name
+        assert ours[f"dh_12/d{name}"] == pytest.approx(tensor.grad.item(), rel=0, abs=1e-12), name
 
 
 # Sentences for the person

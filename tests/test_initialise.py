@@ -81,9 +81,7 @@ def test_dtype_is_kept(start):
 
 @pytest.mark.parametrize("longest", [2, 0, -5])
 def test_chrono_needs_three_steps_or_more(longest):
-    with refused(
-        ValueError, f"longest is {longest}; chrono initialisation spreads over 3 steps or more"
-    ):
+    with refused(ValueError, f"longest is {longest}; chrono initialisation needs 3 steps or more"):
         chrono(LSTMCell(3, 4), longest)
 
 

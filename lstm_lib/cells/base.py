@@ -50,8 +50,10 @@ class Cell:
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
-        cls.Gates = namedtuple("Gates", cls.gates)
-        cls.State = namedtuple("State", cls.state)
+        cls.Gates = namedtuple("Gates", cls.gates, module=cls.__module__)
+        cls.State = namedtuple("State", cls.state, module=cls.__module__)
+        for part in (cls.Gates, cls.State):  # where to find it again after it was stored
+            part.__qualname__ = f"{cls.__qualname__}.{part.__name__}"
 
     def __init__(self, input_size: int, hidden_size: int, seed=0, dtype=np.float64):
         self.input_size = positive_integer("input_size", input_size)

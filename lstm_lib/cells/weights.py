@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from lstm_lib.checks import unknown_name
+
 
 class GateWeights(dict):
     """One weight array for each gate: ``W["f"]`` is the forget gate's.
@@ -18,7 +20,7 @@ class GateWeights(dict):
         return GateWeights, (self.kind, self.shape, dict(self))
 
     def __missing__(self, gate):
-        raise KeyError(unknown_gate(gate, self))
+        raise KeyError(unknown_name("gate", gate, self))
 
     def __setitem__(self, gate, value):
         old = self[gate]
@@ -31,8 +33,3 @@ class GateWeights(dict):
         if value.dtype.kind not in "fiu":
             raise TypeError(f"{self.kind}[{gate!r}] is given {value.dtype}, not numbers")
         super().__setitem__(gate, value.astype(old.dtype))
-
-
-def unknown_gate(gate, gates):
-    """The sentence for somebody who asked for a gate that is not there."""
-    return f"no gate {gate!r} here; there is {', '.join(gates)}"

@@ -24,6 +24,7 @@ from math import hypot
 from xml.etree import ElementTree as ET
 
 from lstm_lib.diagrams.drawing import SVG, Drawing
+from lstm_lib.notation import number, spell
 from lstm_lib.palette import quantity
 
 Point = tuple[float, float]
@@ -204,14 +205,13 @@ class Canvas:
         (x, y), (width, height) = at, CHIP
         part = self._part("chip", quantity(value), self.steps.get(value))
         _box(part, x - width / 2, y - height / 2, width, height, radius=height / 2)
-        number = f"{self.values[value]:.2f}".replace("-", "\N{MINUS SIGN}")
-        _text(part, number, at, "number").set("data-value", value)
+        _text(part, number(self.values[value]), at, "number").set("data-value", value)
 
     def caption(self, at: Point, *lines: str) -> None:
         """Plain words, centred, one line below the other."""
         x, y = at
-        for number, line in enumerate(lines):
-            _text(self.root, line, (x, y + 22 * number), "caption")
+        for place, line in enumerate(lines):
+            _text(self.root, line, (x, y + 22 * place), "caption")
 
     def _part(self, kind: str, hue: str | None = None, steps: str | None = None) -> ET.Element:
         """A group for one shape: its kind, its hue and its steps, for the style sheet."""
@@ -242,7 +242,7 @@ def _text(parent: ET.Element, words: str, at: Point, kind: str) -> ET.Element:
 def _quantity(text: ET.Element, value: str, time: str) -> ET.Element:
     """An italic letter with the time as its subscript; ``t`` is italic too, ``−1`` upright."""
     letter = _add(text, "tspan")
-    letter.text = "C" if value.startswith("c") else value[0]
+    letter.text = spell(value).letter
     moment = _add(letter, "tspan", dy=6)
     moment.set("class", "sub")
     moment.text = time[0]

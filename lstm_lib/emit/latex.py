@@ -1,5 +1,7 @@
 """A graph as LaTeX, each quantity in its own hue."""
 
+import re
+
 from lstm_lib import notation
 from lstm_lib.graph import Graph, write
 from lstm_lib.palette import HUES, quantity
@@ -25,16 +27,30 @@ def latex(graph: Graph, *names: str) -> str:
     Raises:
         KeyError: a name that the graph does not have.
     """
-    names = names or [name for name in graph.named if name in graph.outputs]
-    if len(names) == 1:
-        return f"{coloured(names[0])} = {right_hand_side(graph, names[0])}"
-    lines = [f"{coloured(name)} &= {right_hand_side(graph, name)}" for name in names]
+    symbols = {name: graph[name] for name in names or graph.outputs}
+    equations = [
+        (left_hand_side(name), right_hand_side(name, sym, graph))
+        for name, sym in symbols.items()
+    ]
+    if len(equations) == 1:
+        return "{} = {}".format(*equations[0])
+    lines = ["{} &= {}".format(*sides) for sides in equations]
     return "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}"
 
 
-def right_hand_side(graph, name):
+def right_hand_side(name, sym, graph):
+    if sym.name not in (None, name):  # a derivative that is one of the step's own values
+        return coloured(sym.name)
     expand = [each for each in graph.named if each.startswith("a_")]
-    return write(graph[name], TEMPLATES, leaf=lambda sym: coloured(sym.name), expand=expand)
+    return write(sym, TEMPLATES, leaf=lambda sym: coloured(sym.name), expand=expand)
+
+
+def left_hand_side(name):
+    derivative = re.fullmatch(r"d(.+)/d(.+)", name)
+    if derivative:
+        above, below = (coloured(part) for part in derivative.groups())
+        return rf"\frac{{\partial {above}}}{{\partial {below}}}"
+    return coloured(name)
 
 
 def coloured(name):

@@ -1,0 +1,17 @@
+"""The library pages show a class as its ``__init__`` is called.
+
+Sphinx looks at ``__new__`` first, and every widget inherits one that takes whatever it is given.
+"""
+
+from sphinx.util.inspect import signature, stringify_signature
+
+
+def as_called(app, what, name, obj, options, arguments, returns):
+    """The arguments of the class's own ``__init__``, if it has one."""
+    if what == "class" and "__init__" in vars(obj):
+        own = signature(vars(obj)["__init__"], bound_method=True)
+        return stringify_signature(own, show_return_annotation=False), returns
+
+
+def setup(app) -> None:
+    app.connect("autodoc-process-signature", as_called)
