@@ -161,8 +161,8 @@ def word_table(words: list[str], rows: dict, alt: str) -> Table:
 TABLE_CSS = """
 .words { overflow-x: auto; color: var(--ink); }
 .words table { margin: 0 auto; border-collapse: separate; border-spacing: 2px; width: auto; }
-.words :is(th, td) { padding: 0.3em 0.45em; text-align: center; border: 0; background: none; }
-.words :is(th, td) { font: 0.8rem/1.2 system-ui, sans-serif; font-variant-numeric: tabular-nums; }
+.words :is(th, td) { padding: 0.35em 0.3em; text-align: center; border: 0; background: none; }
+.words :is(th, td) { font: 0.75rem/1.2 system-ui, sans-serif; font-variant-numeric: tabular-nums; }
 .words tbody th { text-align: left; white-space: nowrap; color: var(--hue); font-weight: 500; }
 .words tbody th i { font: italic 1.15em Georgia, serif; }
 .words tbody td {
