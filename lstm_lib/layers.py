@@ -52,7 +52,7 @@ class Recurrent(nn.Module):
         """Run over a sequence ``x`` of shape ``(seq_len, batch_size, input_size)``.
 
         Returns:
-            An :class:`~lstm_lib.unroll.Unrolled`: outputs, final state, every gate by name.
+            An :class:`~lstm_lib.unroll.Unrolled` with outputs, final state and every gate by name.
         """
         return unroll(self.cell, x, state)
 

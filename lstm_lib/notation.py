@@ -23,11 +23,14 @@ NAME = re.compile(
 
 
 class Spelling(NamedTuple):
-    """A letter with its subscript; ``tilde`` says whether the letter wears one."""
+    """How one name is spelt."""
 
     letter: str
+    """The letter itself, ``"C"``."""
     tilde: bool
+    """Whether it wears a tilde."""
     subscript: str
+    """A moment (``"t-1"``), a gate (``"f"``) or a number (``"3"``)."""
 
 
 def spell(name: str) -> Spelling:

@@ -16,7 +16,9 @@ class Hue(NamedTuple):
     """One colour in its two shades, as ``#rrggbb``."""
 
     light: str
+    """On light paper."""
     dark: str
+    """On dark paper."""
 
 
 HUES = {

@@ -9,7 +9,9 @@ from sphinx.util.inspect import signature, stringify_signature
 def as_called(app, what, name, obj, options, arguments, returns):
     """The arguments of the class's own ``__init__``, if it has one."""
     if what == "class" and "__init__" in vars(obj):
-        own = signature(vars(obj)["__init__"], bound_method=True)
+        init = vars(obj)["__init__"]
+        app.emit("autodoc-before-process-signature", init, True)  # defaults as they are written
+        own = signature(init, bound_method=True)
         return stringify_signature(own, show_return_annotation=False), returns
 
 

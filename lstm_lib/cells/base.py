@@ -30,8 +30,8 @@ class Cell:
     The essay writes :math:`W_g \cdot [h_{t-1}, x_t]` for the first two terms: the same numbers,
     with :math:`U_g` and :math:`W_g` side by side in one matrix.
 
-    Weights start uniform in :math:`\pm 1/\sqrt{\text{hidden\_size}}`, as PyTorch's do, and may be
-    replaced: ``cell.b["f"] = np.ones(4)``.
+    Weights start uniform in :math:`\pm 1/\sqrt{H}`, where :math:`H` is ``hidden_size``, as
+    PyTorch's do, and may be replaced: ``cell.b["f"] = np.ones(4)``.
 
     Args:
         input_size: how many numbers one :math:`x_t` has.
@@ -90,7 +90,7 @@ class Cell:
                 each part ``(batch_size, hidden_size)`` or ``(hidden_size,)``; zeros if left out.
 
         Returns:
-            ``(state, gates)``, both addressed by name: ``state.h``, ``gates.f``.
+            ``(state, gates)``, both addressed by name (``state.h``, ``gates.f``).
         """
         self.check_input(x, axes=("batch_size", "input_size"))
         state = self.initial_state(x) if state is None else self.check_state(state, x)

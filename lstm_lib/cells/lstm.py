@@ -11,7 +11,7 @@ class LSTMCell(Cell):
 
         f_t &= \sigma(W_f x_t + U_f h_{t-1} + b_f) && \text{what to keep of the old state} \\
         i_t &= \sigma(W_i x_t + U_i h_{t-1} + b_i) && \text{where to write} \\
-        \tilde{C}_t &= \tanh(W_C x_t + U_C h_{t-1} + b_C) && \text{what to write} \\
+        \tilde{C}_t &= \tanh(W_C x_t + U_C h_{t-1} + b_C) \quad && \text{what to write} \\
         C_t &= f_t \odot C_{t-1} + i_t \odot \tilde{C}_t && \text{the new state} \\
         o_t &= \sigma(W_o x_t + U_o h_{t-1} + b_o) && \text{what to show of it} \\
         h_t &= o_t \odot \tanh(C_t) && \text{the output}
