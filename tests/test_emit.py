@@ -175,5 +175,11 @@ def test_a_tape_in_full():
 
 def test_a_derivative_is_written_in_the_values_of_the_step():
     gradient = trace(LSTMCell).gradient("c")
-    assert without_colour(emit.latex(gradient, "dc/dc_prev")) == r"\frac{\partial C_t}{\partial C_{t-1}} = f_t"
-    assert without_colour(emit.latex(gradient, "dc/df")) == r"\frac{\partial C_t}{\partial f_t} = C_{t-1}"
+    assert (
+        without_colour(emit.latex(gradient, "dc/dc_prev"))
+        == r"\frac{\partial C_t}{\partial C_{t-1}} = f_t"
+    )
+    assert (
+        without_colour(emit.latex(gradient, "dc/df"))
+        == r"\frac{\partial C_t}{\partial f_t} = C_{t-1}"
+    )

@@ -7,11 +7,16 @@ and a reader without scripts still has the figure.
 
 import json
 from html import escape
+from pathlib import Path
 
 from docutils import nodes
 from myst_nb.core.render import WIDGET_STATE_MIMETYPE, WIDGET_VIEW_MIMETYPE
 from myst_nb.sphinx_ import NbMetadataCollector
 from sphinx.transforms.post_transforms import SphinxPostTransform
+
+from lstm_lib.widgets.base import STYLE
+
+STYLE_SHEET = "lstm-widgets.css"
 
 
 class WidgetPlaces(SphinxPostTransform):
@@ -40,10 +45,34 @@ class WidgetPlaces(SphinxPostTransform):
     @staticmethod
     def place(model_id: str, saved: dict) -> str:
         """HTML of the place that the widget ``model_id`` will take."""
-        state = saved.get(model_id, {}).get("state", {})
-        figure = state.get("static_html", "")
+        figure = static_figure(model_id, saved)
         return f'<div class="widget" data-model="{escape(model_id)}">{figure}</div>'
+
+
+def static_figure(model_id: str, saved: dict) -> str:
+    """What a widget shows before its script runs; a box, what is in it, in a column."""
+    state = saved.get(model_id, {}).get("state", {})
+    if "children" in state:
+        ids = (child.removeprefix("IPY_MODEL_") for child in state["children"])
+        inside = "".join(f"<div>{static_figure(each, saved)}</div>" for each in ids)
+        return f'<div class="widget-box widget-column">{inside}</div>'
+    if state.get("_model_name") == "FloatSliderModel":
+        name, value = escape(state.get("description", "")), state["value"]
+        knob = f'<input type="range" disabled aria-label="{name}" value="{value}"'
+        knob += f' min="{state["min"]}" max="{state["max"]}" step="{state["step"]}">'
+        return f'<label class="control"><span>{name}</span>{knob}<output>{value}</output></label>'
+    return state.get("static_html", "")
+
+
+def write_style_sheet(app) -> None:
+    """The widgets' own style sheet, for their figures: a live widget brings it along."""
+    if app.builder.format == "html":
+        static = Path(app.outdir, "_static")
+        static.mkdir(parents=True, exist_ok=True)
+        static.joinpath(STYLE_SHEET).write_text(STYLE, encoding="utf-8")
 
 
 def setup(app) -> None:
     app.add_post_transform(WidgetPlaces)
+    app.connect("builder-inited", write_style_sheet)
+    app.add_css_file(STYLE_SHEET, priority=900)  # after the theme and book.css, as when it is live

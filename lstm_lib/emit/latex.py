@@ -29,8 +29,7 @@ def latex(graph: Graph, *names: str) -> str:
     """
     symbols = {name: graph[name] for name in names or graph.outputs}
     equations = [
-        (left_hand_side(name), right_hand_side(name, sym, graph))
-        for name, sym in symbols.items()
+        (left_hand_side(name), right_hand_side(name, sym, graph)) for name, sym in symbols.items()
     ]
     if len(equations) == 1:
         return "{} = {}".format(*equations[0])
