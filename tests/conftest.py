@@ -18,6 +18,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: "browser" in getattr(item, "fixturenames", ()))
 
 
+def pytest_terminal_summary(terminalreporter) -> None:
+    """Say how fast the widgets answered."""
+    reports = (r for kind in ("passed", "failed") for r in terminalreporter.getreports(kind))
+    lines = [text for r in reports for name, text in r.user_properties if name == "widget"]
+    if lines:
+        terminalreporter.section("how fast the widgets answer")
+        terminalreporter.write_line("\n".join(lines))
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """A headless Chromium. Each test opens pages in a context of its own."""

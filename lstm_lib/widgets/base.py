@@ -56,21 +56,31 @@ class EquationWidget(anywidget.AnyWidget):
         names = list(
             dict.fromkeys(name for g in graphs.values() for name in (*g.inputs, *g.outputs))
         )
-        self._python_graphs = graphs
-        values = {}
-        for graph in reversed(graphs.values()):  # the first mode's values have the last word
-            values |= computed(graph, start)
+        self._python_graphs, self._markup, self._following = graphs, markup, False
+        values = self._all_values(modes[0], start)
         super().__init__(
             names=names,
             graphs={mode: emit.javascript(graph) for mode, graph in graphs.items()},
             choices={name: list(options) for name, options in choices.items()},
-            static_html=paint(markup, values, {name: o[0] for name, o in choices.items()}),
         )
         self.add_traits(
             **{name: traitlets.Float(float(values[name])).tag(sync=True) for name in names},
             **{name: traitlets.Enum(o, o[0]).tag(sync=True) for name, o in choices.items()},
         )
-        self.observe(self._follow, names=[*names, "mode"])
+        self._paint()
+        self.observe(self._follow, names=[*names, *choices])
+
+    def _all_values(self, mode, inputs):
+        """Every value of every graph by name; the graph of ``mode`` has the last word."""
+        values = {}
+        for graph in (*self._python_graphs.values(), self._python_graphs[mode]):
+            values |= graph.evaluate(**{name: inputs[name] for name in graph.inputs})
+        return values
+
+    def _paint(self):
+        values = self._all_values(self.mode, {name: getattr(self, name) for name in self.names})
+        choices = {name: getattr(self, name) for name in self.choices}
+        self.static_html = paint(self._markup, values, choices)
 
     def __setattr__(self, name, value):
         if self.has_trait("mode") and name in self.names:
@@ -82,15 +92,16 @@ class EquationWidget(anywidget.AnyWidget):
         super().__setattr__(name, value)
 
     def _follow(self, change):
-        graph = self._python_graphs[self.mode]
-        values = computed(graph, {name: getattr(self, name) for name in graph.inputs})
+        if self._following:  # what was computed is no reason to compute again
+            return
+        values = self._all_values(self.mode, {name: getattr(self, name) for name in self.names})
+        self._following = True
         with self.hold_sync():
             for name in values.keys() & set(self.names):
                 self.set_trait(name, float(values[name]))
+        self._following = False
+        if not self._property_lock:  # set from Python: the page after a reload should show it
+            self._paint()
 
     def __repr__(self):
         return f"<{type(self).__name__}: {inspect.getdoc(type(self)).splitlines()[0]}>"
-
-
-def computed(graph, values):
-    return graph.evaluate(**{name: values[name] for name in graph.inputs})

@@ -55,7 +55,9 @@ def markup(step, equations):
     options = {"all": "The whole step"}
     options |= {name: f"{k}. {title}" for k, (name, (title, _)) in enumerate(STEPS.items(), 1)}
     drawing = diagrams.lstm(values=dict.fromkeys(step.symbols, 0.0)).svg
-    drawing = drawing.replace("<svg ", '<svg data-lit="all" ', 1)
+    drawing = drawing.replace("<svg ", '<svg data-lit="all" ', 1).replace(
+        "lstm-module", "lstm-live"
+    )
     return (
         '<div class="lstm-widget step-by-step" data-lit="all">'
         + choice("lit", "Light up", **options)

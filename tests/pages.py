@@ -1,0 +1,71 @@
+"""The pages of the built site, and what a browser finds when it opens one."""
+
+from pathlib import Path
+
+from playwright.sync_api import Browser, BrowserContext, Page
+
+HTML = Path(__file__).parent.parent / "_build" / "html"
+
+
+FRONT_DOOR = "index.html"
+"""Leads at once to the landing page, and shows nothing itself."""
+
+
+def built() -> list[str]:
+    """Every page, by its address within the site."""
+    pages = (path.relative_to(HTML) for path in HTML.glob("**/*.html"))
+    names = {page.as_posix() for page in pages if "_static" not in page.parts}
+    return sorted(names - {FRONT_DOOR})
+
+
+PAGES = built() or ["no page is built"]  # the fixture `site_folder` says what to do
+
+LISTINGS = [page for page in PAGES if page.startswith("_modules/")]
+"""Source code with colours, a page a file."""
+TO_OPEN = [page for page in PAGES if page not in LISTINGS[1:]]
+"""The pages to open in a browser: one listing stands for all."""
+
+
+READY = """async () => {
+    const frame = () => new Promise((done) => requestAnimationFrame(done));
+    const places = [...document.querySelectorAll(".widget")];
+    const settled = (place) => "live" in place.dataset || place.querySelector(".widget-problem");
+    await window.MathJax?.startup?.promise;
+    for (let k = 0; k < 120 && !places.every(settled); k++) await frame();
+    await document.fonts.ready;
+    await frame();
+}"""
+
+
+class Visit:
+    """One page, opened: everything that it asked for and everything that it complained about."""
+
+    def __init__(self, context: BrowserContext, address: str, scripts: bool = True):
+        self.requests, self.complaints = [], []
+        self.home = address.split("/", 3)[:3]  # the protocol and the host
+        self.page: Page = context.new_page()
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.on("websocket", lambda socket: self.requests.append(socket.url))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("console", self.listen)
+        self.page.on("requestfailed", lambda request: self.complaints.append(request.url))
+        self.page.goto(address)
+        if scripts:
+            self.page.evaluate(READY)
+
+    def listen(self, message) -> None:
+        if message.type in ("error", "warning", "assert"):
+            self.complaints.append(message.text)
+
+    def requests_elsewhere(self) -> list[str]:
+        """Addresses outside the site; what a page makes itself (data:, blob:) is inside."""
+        inside = ("data:", "blob:", "/".join(self.home) + "/")
+        return [url for url in self.requests if not url.startswith(inside)]
+
+
+def offline(browser: Browser, **settings) -> BrowserContext:
+    """A context of its own, in which this machine can be reached and nothing else."""
+    nowhere = {"server": "http://127.0.0.1:9", "bypass": "127.0.0.1"}
+    context = browser.new_context(proxy=nowhere, **settings)
+    context.set_default_timeout(10_000)
+    return context

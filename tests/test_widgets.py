@@ -1,0 +1,270 @@
+"""In Python a widget is its graph: what is set stays set, and the rest follows."""
+
+import itertools
+import json
+import re
+
+import ipywidgets
+import pytest
+from bs4 import BeautifulSoup
+from refusal import refused
+from traitlets import TraitError
+
+from lstm_lib import widgets
+from lstm_lib.functions import tanh
+from lstm_lib.notation import number
+from lstm_lib.widgets import ConveyorBelt, MemoryByHand, Question, StepByStep
+from lstm_lib.widgets.base import EquationWidget
+
+PUBLIC = [getattr(widgets, name) for name in widgets.__all__]
+EQUATION_WIDGETS = [each for each in PUBLIC if issubclass(each, EquationWidget)]
+every_widget = pytest.mark.parametrize("cls", EQUATION_WIDGETS)
+
+
+def modes(cls):
+    """The widget in each of its modes, with the graph that computes it there."""
+    for mode, graph in cls()._python_graphs.items():
+        widget = cls()
+        widget.mode = mode
+        yield widget, graph
+
+
+def inputs(widget, graph):
+    return {name: getattr(widget, name) for name in graph.inputs}
+
+
+def assert_computed(widget, graph):
+    expected = graph.evaluate(**inputs(widget, graph))
+    for name in expected.keys() & set(widget.names):
+        assert getattr(widget, name) == pytest.approx(expected[name], abs=1e-12), name
+
+
+# Values
+
+
+@every_widget
+def test_every_value_can_be_read_and_is_what_the_graph_computes(cls):
+    for widget, graph in modes(cls):
+        assert {*graph.inputs, *graph.outputs} <= set(widget.names)
+        assert all(isinstance(getattr(widget, name), float) for name in widget.names)
+        assert_computed(widget, graph)
+
+
+@every_widget
+def test_every_input_can_be_set_and_the_others_follow(cls):
+    for widget, graph in modes(cls):
+        for k, name in enumerate(graph.inputs):
+            setattr(widget, name, 0.9 - 0.04 * k)
+            assert getattr(widget, name) == 0.9 - 0.04 * k
+            assert_computed(widget, graph)
+
+
+@every_widget
+def test_a_computed_value_cannot_be_set(cls):
+    for widget, graph in modes(cls):
+        before = {name: getattr(widget, name) for name in widget.names}
+        for name in before.keys() - set(graph.inputs):
+            others = ", ".join(graph.inputs)
+            with refused(
+                AttributeError, f"{name} is computed here, from {others}: set those instead"
+            ):
+                setattr(widget, name, 0.5)
+        assert {name: getattr(widget, name) for name in widget.names} == before
+
+
+@every_widget
+def test_whoever_observes_a_value_hears_of_its_changes(cls):
+    for widget, graph in modes(cls):
+        heard = []
+        widget.observe(lambda change, heard=heard: heard.append(change.name), names=widget.names)
+        before = {name: getattr(widget, name) for name in widget.names}
+        for name in graph.inputs:
+            setattr(widget, name, getattr(widget, name) + 0.125)
+        changed = {name for name in widget.names if getattr(widget, name) != before[name]}
+        assert changed <= set(heard)
+        assert changed - set(graph.inputs)  # computed ones among them
+
+
+@every_widget
+def test_a_choice_takes_its_options_and_no_others(cls):
+    widget = cls()
+    for choice, options in widget.choices.items():
+        assert getattr(widget, choice) == options[0]
+        for option in options:
+            setattr(widget, choice, option)
+        with pytest.raises(TraitError):
+            setattr(widget, choice, "nothing of the kind")
+
+
+@every_widget
+def test_a_slider_of_ipywidgets_can_be_joined_to_every_value(cls):
+    widget = cls()
+    for name in widget.names:
+        link = ipywidgets.jslink((ipywidgets.FloatSlider(), "value"), (widget, name))
+        assert link.target == (widget, name)
+
+
+@pytest.mark.parametrize("cls", PUBLIC)
+def test_a_widget_is_described_the_same_way_each_time(cls):
+    first, second = (
+        repr(Question("Which?", {"this": "Yes.", "that": "No."}) if cls is Question else cls())
+        for _ in range(2)
+    )
+    assert first == second
+    assert re.fullmatch(rf"<{cls.__name__}: .+>", first)
+
+
+# Markup
+
+
+def markup(widget):
+    return BeautifulSoup(widget.static_html, "html.parser")
+
+
+@every_widget
+def test_the_static_figure_is_well_formed(cls):
+    tags = re.findall(r"<(/?)(\w+)[^<>]*?(/?)>", cls().static_html)
+    unclosed = []
+    for closing, tag, empty in tags:
+        if closing:
+            assert unclosed.pop() == tag
+        elif not empty and tag != "input":
+            unclosed.append(tag)
+    assert not unclosed
+    assert len(markup(cls()).find_all(recursive=False)) == 1
+
+
+@every_widget
+def test_the_static_figure_shows_the_values_at_first(cls):
+    widget, shown = cls(), markup(cls())
+    graph = widget._python_graphs[widget.mode]
+    values = {name: getattr(widget, name) for name in widget.names}
+    values |= graph.evaluate(**inputs(widget, graph))
+    for place in shown.find_all(attrs={"data-value": True}):
+        digits = int(place.get("data-digits", 2))
+        assert place.get_text() == number(values[place["data-value"]], digits)
+    for place in shown.find_all(attrs={"data-bind": True}):
+        properties = dict(re.findall(r"--([vw]): (\S+?)(?:;|$)", place["style"]))
+        names = place["data-bind"].split()
+        for letter, name in zip("vw", names, strict=False):
+            assert float(properties[letter]) == pytest.approx(values[name], abs=1e-4)
+    for slider in shown.find_all("input"):
+        assert float(slider["value"]) == pytest.approx(values[slider["data-input"]])
+    for button in shown.find_all(attrs={"data-choice": True}):
+        chosen = button["data-option"] == getattr(widget, button["data-choice"])
+        assert button["aria-pressed"] == str(chosen).lower()
+
+
+@every_widget
+def test_every_slider_sets_an_input_within_its_range_and_has_a_name(cls):
+    widget, shown = cls(), markup(cls())
+    settable = {name for graph in widget._python_graphs.values() for name in graph.inputs}
+    sliders = shown.find_all("input", type="range")
+    assert sliders
+    for slider in sliders:
+        assert slider["data-input"] in settable
+        low, value, high = (float(slider[key]) for key in ("min", "value", "max"))
+        assert low <= value <= high
+        assert len(slider["aria-label"].split()) >= 2
+    names = [slider["aria-label"] for slider in sliders]
+    assert len(set(names)) == len(names)
+
+
+@every_widget
+def test_every_button_offers_something_that_exists(cls):
+    for button in markup(cls()).find_all("button"):
+        widget = cls()
+        assert button.get_text().strip()
+        if "data-preset" in button.attrs:
+            for name, value in json.loads(button["data-preset"]).items():
+                setattr(widget, name, value)
+        else:
+            setattr(widget, button["data-choice"], button["data-option"])
+
+
+# One by one
+
+
+def press(widget, button):
+    for name, value in json.loads(button["data-preset"]).items():
+        setattr(widget, name, value)
+
+
+def test_step_by_step_takes_inputs_only():
+    widget = StepByStep(x=-0.5, W_f=2.0)
+    assert (widget.x, widget.W_f) == (-0.5, 2.0)
+    with pytest.raises(TypeError, match="not an input: gate"):
+        StepByStep(gate=1.0)
+
+
+def test_step_by_step_without_equations_has_no_weights_to_move():
+    sliders = {s["data-input"] for s in markup(StepByStep(equations=False)).find_all("input")}
+    assert sliders == {"x", "h_prev", "c_prev"}
+
+
+def belt(story):
+    """The cell state at each step of a story, as its button tells it."""
+    widget = ConveyorBelt()
+    press(widget, markup(widget).find("button", string=story))
+    return [getattr(widget, f"c_{k}") for k in range(1, 13)]
+
+
+@pytest.mark.parametrize(
+    ("story", "state"),
+    [
+        ("Remember", [0] + [1] * 11),
+        ("Forget at 8", [0] + [1] * 6 + [0] * 5),
+        ("Fade", [0] + [0.8**k for k in range(11)]),
+        ("Replace at 7", [0] + [1] * 5 + [-0.8] * 6),
+        ("Count", [0, 0.5, 0.5, 1, 1.5, 1.5, 1.5, 1.5, 2, 2, 2.5, 2.5]),
+    ],
+)
+def test_the_belt_does_what_the_story_says(story, state):
+    assert belt(story) == pytest.approx(state)
+
+
+def test_every_story_of_the_belt_is_tested():
+    buttons = markup(ConveyorBelt()).find_all("button")
+    (told,) = (mark for mark in test_the_belt_does_what_the_story_says.pytestmark)
+    assert [b.get_text() for b in buttons] == [story for story, _ in told.args[1]]
+
+
+MEMORY = {
+    "counter": [0, 1, 1, 1, 2, 3, 3, 3, 3, 3, 4, 4],
+    "resettable": [0, 1, 1, 1, 2, 3, 3, 3, 0, 0, 1, 1],
+    "latch": [0, 1, 1, 1, 1, 1, 1, 1, 0, 0, 1, 1],
+}
+"""What each goal asks of events at 2, 5, 6, 11 and a reset at 9, in blocks."""
+
+
+@pytest.mark.parametrize("goal", MemoryByHand().choices["goal"])
+def test_the_weights_on_show_meet_their_goal(goal):
+    widget = MemoryByHand()
+    widget.goal = goal
+    press(widget, markup(widget).find(class_=f"for-{goal}").find("button"))
+    state = [getattr(widget, f"c_{k}") / float(tanh(1.0)) for k in range(1, 13)]
+    assert state == pytest.approx(MEMORY[goal], abs=0.06)
+
+
+@pytest.mark.parametrize("goal", MemoryByHand().choices["goal"])
+def test_the_outline_of_a_goal_is_what_it_asks_for(goal):
+    outline = markup(MemoryByHand()).find_all(class_=f"goal for-{goal}")
+    heights = [float(re.search(r"--v: (\S+)", place["style"])[1]) for place in outline]
+    assert heights == pytest.approx([tanh(1.0) * blocks for blocks in MEMORY[goal]], abs=1e-4)
+
+
+@pytest.mark.parametrize("right", [0, 2])
+def test_a_question_has_exactly_one_right_answer(right):
+    reasons = ["Yes. It is."] * right + ["It is not."]
+    with refused(
+        ValueError,
+        f"{right} answers begin their reason with 'Yes'; exactly one is the right one",
+    ):
+        Question("Which?", dict(zip(itertools.count(), reasons, strict=False)))
+
+
+def test_a_question_marks_its_right_answer_and_hides_all_reasons():
+    shown = markup(Question("Which?", {"this": "Yes. It is.", "that": "It is not."}))
+    assert [label["data-right"] for label in shown.find_all("label")] == ["true", "false"]
+    assert all(reason.has_attr("hidden") for reason in shown.find_all("p"))
+    assert shown.find(role="status").get_text() == ""
