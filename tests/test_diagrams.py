@@ -2,6 +2,7 @@
 
 import re
 from itertools import combinations
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -247,3 +248,9 @@ def test_text_stays_in_its_box_and_in_the_drawing(measured):
         around = boxes.get(text["part"], sheet)
         assert around["left"] <= text["left"] and text["right"] <= around["right"], text["words"]
         assert around["top"] <= text["top"] and text["bottom"] <= around["bottom"], text["words"]
+
+
+def test_the_picture_of_the_readme_is_what_the_code_draws(tmp_path):
+    diagrams.lstm().save(tmp_path / "lstm.svg")
+    stored = Path(__file__).parent.parent / "book" / "static" / "lstm.svg"
+    assert stored.read_bytes() == (tmp_path / "lstm.svg").read_bytes()
