@@ -36,6 +36,7 @@ lab: .venv/for-all ## open the chapters in JupyterLab
 
 notebooks: .venv/for-all ## execute every notebook and store its outputs
 	$(BIN)/python book/store_outputs.py
+	$(BIN)/python -c "from lstm_lib import diagrams; diagrams.lstm().save('book/static/lstm.svg')"
 
 lint: .venv/for-all ## check the style of the code, notebooks included
 	$(BIN)/ruff check
