@@ -58,7 +58,10 @@
     dead: all(".widget:not([data-live]), .widget-problem").map(name),
     formulas: all(".math").length,
     typeset: all(".math > mjx-container").length,
-    broken: all("mjx-merror, [data-mjx-error]").map((node) => node.textContent),
+    // A macro that MathJax does not know is no error to it: its name stands there in red.
+    broken: all("mjx-merror, [data-mjx-error], mjx-container [style*='color: red']").map(
+      (node) => node.textContent,
+    ),
     raw: texts.filter(({ text }) => /\\textcolor|\$\$|\\\(/.test(text)).map(({ text }) => text),
     colours: all("mjx-container [style*='color:']").map((node) => [
       /color: ([^;]+)/.exec(node.getAttribute("style"))[1],

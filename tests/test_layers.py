@@ -307,6 +307,7 @@ def test_a_variant_of_a_cell_is_not_taken_for_the_cell():
 
 # Without PyTorch
 
+NEEDS_TORCH = ["layers", "tasks", "text", "training"]
 WITHOUT = """
 import importlib, pkgutil, sys
 missing, left_out = ({missing}, {left_out})
@@ -329,8 +330,11 @@ print(unroll(LSTMCell(3, 4), np.ones((5, 2, 3))).outputs.shape)
 @pytest.mark.parametrize(
     "missing, left_out",
     [
-        (["torch"], ["layers"]),
-        (["torch", "matplotlib", "anywidget", "ipywidgets"], ["layers", "plotting", "widgets"]),
+        (["torch", "tqdm"], NEEDS_TORCH),
+        (
+            ["torch", "tqdm", "matplotlib", "anywidget", "ipywidgets"],
+            [*NEEDS_TORCH, "plotting", "widgets"],
+        ),
     ],
     ids=["torch", "all but NumPy"],
 )

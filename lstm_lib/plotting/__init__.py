@@ -1,0 +1,33 @@
+"""Plots in the book's hues, that follow the page from light to dark.
+
+A figure is drawn by matplotlib and shown as SVG inside the page, its colours handed to the page's
+style sheet. Each carries a sentence for those who cannot see it.
+"""
+
+from lstm_lib.plotting.fields import gate_map
+from lstm_lib.plotting.figure import Figure, style
+from lstm_lib.plotting.lines import (
+    LOOKS,
+    Look,
+    accuracy_against_gap,
+    curves,
+    gradient_against_lag,
+    learning_curves,
+)
+from lstm_lib.plotting.strips import over_time
+from lstm_lib.plotting.table import Table, word_table
+
+__all__ = [
+    "LOOKS",
+    "Figure",
+    "Look",
+    "Table",
+    "accuracy_against_gap",
+    "curves",
+    "gate_map",
+    "gradient_against_lag",
+    "learning_curves",
+    "over_time",
+    "style",
+    "word_table",
+]

@@ -1,0 +1,65 @@
+"""The loop of a recurrent network, opened into a chain one step at a time."""
+
+from lstm_lib import emit
+from lstm_lib.cells import RNNCell
+from lstm_lib.graph import trace
+from lstm_lib.widgets.base import EquationWidget
+from lstm_lib.widgets.markup import choice, slider
+
+STEPS = 5
+START = {"W_h": 1.5, "U_h": 0.8, "b_h": 0.0, "h_prev": 0.0}
+INPUTS = (1.0, 0.0, 0.0, -1.0, 0.0)
+
+
+class Unroll(EquationWidget):
+    """A plain recurrent unit, as a loop and as a chain of up to five steps with the same weights.
+
+    ``length`` chooses how far the loop is opened: ``"loop"``, or ``"1"`` to ``"5"``. The inputs
+    are ``x_1`` to ``x_5``; the outputs ``h_1`` to ``h_5``; the weights ``W_h``, ``U_h`` and
+    ``b_h`` are one set for all the steps, so that moving one changes every step at once. The
+    equation is :class:`~lstm_lib.cells.RNNCell`'s.
+    """
+
+    def __init__(self):
+        step = trace(RNNCell)
+        chain = step.part("h").repeat(STEPS, shared=("W_h", "U_h", "b_h"), carry={"h_prev": "h"})
+        start = START | {f"x_{k}": x for k, x in enumerate(INPUTS, start=1)}
+        lengths = ("loop", *(str(k) for k in range(1, STEPS + 1)))
+        super().__init__({"chain": chain}, markup(step), start, choices={"length": lengths})
+
+
+def markup(step):
+    options = {"loop": "The loop"} | {str(k): f"{k} step{'s'[: k - 1]}" for k in range(1, 6)}
+    return (
+        '<div class="lstm-widget unroll" data-length="loop">'
+        + choice("length", "How far to unroll", **options)
+        + '<div class="chain">'
+        + "".join(column(k) for k in range(1, STEPS + 1))
+        + "</div>"
+        + f'<p class="equation letters">{emit.html(step, "h")}</p>'
+        + '<div class="weights">'
+        + weight("W_h", "weight of the input")
+        + weight("U_h", "weight of the previous output")
+        + weight("b_h", "bias")
+        + "</div></div>"
+    )
+
+
+def column(k):
+    says = (f"h_{k}", f"output {k}")
+    weights = "".join(
+        f'<small><i>{name[0]}</i> <span data-value="{name}" data-digits="1"></span></small>'
+        for name in ("W_h", "U_h", "b_h")
+    )
+    return (
+        f'<div class="step step-{k}"><span class="out q-hidden" data-value="h_{k}"></span>'
+        '<span class="rise" aria-hidden="true">\u2191</span>'
+        f'<div class="module"><b>tanh</b>{weights}</div>'
+        '<span class="rise" aria-hidden="true">\u2191</span>'
+        + slider(f"x_{k}", f"input {k}", -1, 1, step=0.1, says=says, vertical=True)
+        + f'<span class="in q-x" data-value="x_{k}" data-digits="1"></span></div>'
+    )
+
+
+def weight(name, label):
+    return slider(name, label, -2, 2, step=0.1, says=(f"h_{STEPS}", "last output"), digits=1)
