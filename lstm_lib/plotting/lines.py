@@ -73,8 +73,8 @@ def curves(
     The line is the median of the seeds, the band reaches from the lowest to the highest.
 
     Args:
-        values: the numbers of each line by its label (see :data:`~lstm_lib.plotting.lines.LOOKS`), shape ``(points,)`` or
-            ``(seeds, points)``.
+        values: the numbers of each line by its label, shape ``(points,)`` or ``(seeds, points)``;
+            labels with a look of their own are in :data:`~lstm_lib.plotting.lines.LOOKS`.
         x: where the points stand, ``(points,)``, for all lines or by label; 1, 2, 3, … if left
             out.
         x_label: what ``x`` is, in the singular, ``"gap"``.
