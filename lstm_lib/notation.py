@@ -14,7 +14,9 @@ in code     on the page         is
 =========== =================== ==================================================
 """
 
+import math
 import re
+from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
 NAME = re.compile(
@@ -67,6 +69,11 @@ def html(name: str) -> str:
 
 
 def number(value: float, digits: int = 2) -> str:
-    """A number as the page shows it: with a true minus sign, and none before zero."""
+    """A number as the page shows it: with a true minus sign, and none before zero.
+
+    Half-way cases go away from zero, as in JavaScript, so that a script repaints the same text.
+    """
+    if math.isfinite(value):
+        value = Decimal(float(value)).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
     text = f"{value:.{digits}f}"
     return (text.replace("-", "") if float(text) == 0 else text).replace("-", "\u2212")

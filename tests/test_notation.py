@@ -5,7 +5,7 @@ from oracles import CELLS
 from refusal import refused
 
 from lstm_lib.graph import trace
-from lstm_lib.notation import html, spell, tex
+from lstm_lib.notation import html, number, spell, tex
 
 MINUS, TILDE = "\u2212", "\u0303"
 SPELLINGS = [
@@ -60,3 +60,16 @@ def test_what_is_not_a_name_is_refused(name):
         tex(name)
     with pytest.raises(ValueError, match="is not the name of a value"):
         html(name)
+
+
+@pytest.mark.parametrize(
+    "value, digits, text",
+    [(0.25, 1, "0.3"), (-0.25, 1, "\u22120.3"), (0.125, 2, "0.13"), (-0.001, 2, "0.00")],
+)
+def test_a_number_half_way_goes_away_from_zero_as_in_javascript(value, digits, text):
+    assert number(value, digits) == text
+
+
+def test_what_is_not_a_finite_number_is_shown_as_it_is():
+    assert number(float("nan")) == "nan"
+    assert number(float("-inf")) == "\u2212inf"

@@ -38,9 +38,9 @@ def markup(step):
         + "</div>"
         + f'<p class="equation letters">{emit.html(step, "h")}</p>'
         + '<div class="weights">'
-        + weight("W_h", "weight of the input")
-        + weight("U_h", "weight of the previous output")
-        + weight("b_h", "bias")
+        + weight("W_h", "weight W of the input")
+        + weight("U_h", "weight U of the previous output")
+        + weight("b_h", "the bias b")
         + "</div></div>"
     )
 
