@@ -5,11 +5,12 @@ import numbers
 import numpy as np
 
 
-def positive_integer(name, value):
+def positive_integer(name, value, least=1):
+    """``value`` must be a whole number, ``least`` or more."""
     if isinstance(value, bool) or not isinstance(value, numbers.Integral):
-        raise ValueError(f"{name} is {value!r}; it must be a whole number, 1 or more")
-    if value < 1:
-        raise ValueError(f"{name} is {value}; it must be 1 or more")
+        raise ValueError(f"{name} is {value!r}; it must be a whole number, {least} or more")
+    if value < least:
+        raise ValueError(f"{name} is {value}; it must be {least} or more")
     return int(value)
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from numbers import Integral
 from typing import NamedTuple
 
 import torch
@@ -91,14 +90,6 @@ class Number(Task):
         return self.loss(outputs, batch)
 
 
-def at_least(name, value, least):
-    """Only a whole number, ``least`` or more, will do."""
-    if isinstance(value, bool) or not isinstance(value, Integral):
-        raise ValueError(f"{name} is {value!r}; it must be a whole number, {least} or more")
-    if value < least:
-        raise ValueError(f"{name} is {value}; it must be {least} or more")
-
-
 def only_at_the_end(answer, seq_len):
     """Targets and ``asked`` of a task with one answer, ``(batch_size, …)``, at the last step."""
     targets = answer.new_zeros(seq_len, *answer.shape)
@@ -130,9 +121,9 @@ class Recall(Choice):
     fillers: int = 8
 
     def __post_init__(self):
-        at_least("gap", self.gap, 1)
-        at_least("keys", self.keys, 2)
-        at_least("fillers", self.fillers, 1)
+        positive_integer("gap", self.gap, 1)
+        positive_integer("keys", self.keys, 2)
+        positive_integer("fillers", self.fillers, 1)
 
     @property
     def tokens(self):
@@ -180,7 +171,7 @@ class Adding(Number):
     baseline = 2 * (1 / 12)
 
     def __post_init__(self):
-        at_least("length", self.length, 3)
+        positive_integer("length", self.length, 3)
 
     def batch(self, size, generator=None):
         positive_integer("size", size)
@@ -223,9 +214,9 @@ class Copy(Choice):
     higher_is_better = False
 
     def __post_init__(self):
-        at_least("delay", self.delay, 1)
-        at_least("length", self.length, 1)
-        at_least("symbols", self.symbols, 2)
+        positive_integer("delay", self.delay, 1)
+        positive_integer("length", self.length, 1)
+        positive_integer("symbols", self.symbols, 2)
 
     @property
     def tokens(self):
@@ -278,7 +269,7 @@ class TemporalOrder(Choice):
     baseline = 1 / answers
 
     def __post_init__(self):
-        at_least("length", self.length, 10)
+        positive_integer("length", self.length, 10)
 
     def batch(self, size, generator=None):
         positive_integer("size", size)
@@ -324,7 +315,7 @@ class Sine(Number):
     answers = 1
 
     def __post_init__(self):
-        at_least("length", self.length, 3)
+        positive_integer("length", self.length, 3)
         if not 2 < self.shortest < self.longest < math.inf:
             raise ValueError(
                 f"periods from {self.shortest} to {self.longest} steps; "
@@ -405,7 +396,7 @@ class ContinualReber(NextSymbol):
     baseline = 1 / len("TP")
 
     def __post_init__(self):
-        at_least("length", self.length, 10)
+        positive_integer("length", self.length, 10)
 
     def batch(self, size, generator=None):
         positive_integer("size", size)
@@ -471,8 +462,8 @@ class Agreement(NextSymbol):
     tokens = answers = len(words)
 
     def __post_init__(self):
-        at_least("length", self.length, 7)
-        at_least("distractors", self.distractors, 0)
+        positive_integer("length", self.length, 7)
+        positive_integer("distractors", self.distractors, 0)
 
     @property
     def baseline(self):
