@@ -129,6 +129,13 @@ def every_weight(cell):
 
 
 @every_cell
+def test_the_number_of_parameters_counts_every_weight_once(cell_class):
+    cell = cell_class(input_size=3, hidden_size=4)
+    assert cell.num_parameters == every_weight(cell).size
+    assert cell.num_parameters == len(cell.gates) * (4 * 3 + 4 * 4 + 4)
+
+
+@every_cell
 def test_the_same_seed_gives_the_same_weights_and_another_others(cell_class):
     one, same, other = (every_weight(cell_class(3, 4, seed=seed)) for seed in (7, 7, 8))
     np.testing.assert_array_equal(one, same)

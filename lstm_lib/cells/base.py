@@ -71,6 +71,11 @@ class Cell:
         self.U = draw("U", hidden_size, hidden_size)
         self.b = draw("b", hidden_size)
 
+    @property
+    def num_parameters(self) -> int:
+        """How many numbers training can change."""
+        return sum(w.size for kind in (self.W, self.U, self.b) for w in kind.values())
+
     def step(self, a, s):
         """The cell's equations: from pre-activations ``a`` and last state ``s``, both addressed
         by name (``a.f``, ``s.c``), to the new state and every gate's value."""
