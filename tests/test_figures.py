@@ -1,7 +1,8 @@
 """A stored figure is the one that its code draws now.
 
 nbval executes the chapters too, but it neither compares images nor looks into a widget. The
-structure has to be the same, and numbers within what may differ from machine to machine.
+structure has to be the same, and numbers within what may differ from machine to machine; where
+they come from training, only the words are compared.
 """
 
 import base64
@@ -13,6 +14,7 @@ from importlib.util import module_from_spec, spec_from_file_location
 
 import numpy as np
 import pytest
+from bs4 import BeautifulSoup
 from PIL import Image
 from stored import NOTEBOOKS, ROOT, code_cells, models, read
 
@@ -79,7 +81,22 @@ def test_stored_pictures_and_tables_are_what_the_code_draws(path):
             one, other = one.get("data", {}), other.get("data", {})
             assert one.keys() == other.keys(), stored.source
             for mime in one.keys() & {"text/html", "image/svg+xml"}:
-                assert not list(differences(one[mime], other[mime], mime)), stored.source
+                if trained(stored):
+                    assert labels(one[mime]) == labels(other[mime]), stored.source
+                else:
+                    assert not list(differences(one[mime], other[mime], mime)), stored.source
+
+
+def trained(cell):
+    """Its numbers come from training, which ends a little differently on each kind of processor;
+    nbval passes such a cell over too."""
+    return "nbval-ignore-output" in cell.metadata.get("tags", ())
+
+
+def labels(html):
+    """The words written in a drawing; its numbers are left out."""
+    texts = (text.get_text() for text in BeautifulSoup(html, "html.parser").find_all("text"))
+    return {text for text in texts if re.search("[a-z]{2}", text)}
 
 
 @every_notebook
