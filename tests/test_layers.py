@@ -307,7 +307,7 @@ def test_a_variant_of_a_cell_is_not_taken_for_the_cell():
 
 # Without PyTorch
 
-NEEDS_TORCH = ["layers", "tasks", "text", "training"]
+NEEDS_TORCH = ["experiments", "layers", "tasks", "text", "training"]
 WITHOUT = """
 import importlib, pkgutil, sys
 missing, left_out = ({missing}, {left_out})

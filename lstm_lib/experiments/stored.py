@@ -1,0 +1,73 @@
+"""What the runs gave, as arrays. Reading it needs no PyTorch."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+FOLDER = Path(__file__).parent
+
+
+def recall_by_gap(file=None):
+    """The runs of :mod:`lstm_lib.experiments.recall_by_gap`; there it is called ``load``.
+
+    Args:
+        file: where they are, if not where the command stores them.
+
+    Returns:
+        A dictionary with ``settings``; ``gaps``, an array ``(gaps,)``; ``chance``, what guessing
+        scores; and by network, each an array ``(seeds, gaps)``, ``accuracy`` and ``solved_at``,
+        which is not a number where a run did not get there.
+    """
+    stored = read(file or FOLDER / "recall_by_gap.json")
+    gaps = sorted({run["gap"] for run in stored["runs"]})
+
+    def table(name):
+        return {
+            network: np.array(by_seed, dtype=float).reshape(len(gaps), -1).T
+            for network, by_seed in by_network(stored, name).items()
+        }
+
+    return {
+        "settings": stored["settings"],
+        "gaps": np.array(gaps),
+        "chance": 1 / stored["settings"]["keys"],
+        "accuracy": table("accuracy"),
+        "solved_at": table("solved_at"),
+    }
+
+
+def adding(file=None):
+    """The runs of :mod:`lstm_lib.experiments.adding`; there it is called ``load``.
+
+    Args:
+        file: where they are, if not where the command stores them.
+
+    Returns:
+        A dictionary with ``settings``; ``baseline``, the error of always saying 1; and by network,
+        ``error`` and ``solved_at``, arrays ``(seeds,)``, the second not a number where a run did
+        not get there, and ``loss``, for each seed an array ``(steps,)``, smooth: the mean of each
+        ten steps, ten times.
+    """
+    stored = read(file or FOLDER / "adding.json")
+    tables = {
+        name: {n: np.array(by_seed, float) for n, by_seed in by_network(stored, name).items()}
+        for name in ("error", "solved_at")
+    }
+    loss = {
+        network: [np.repeat(means, stored["settings"]["mean_of"]) for means in by_seed]
+        for network, by_seed in by_network(stored, "loss").items()
+    }
+    return {"settings": stored["settings"], "baseline": 2 * (1 / 12), **tables, "loss": loss}
+
+
+def by_network(stored, name):
+    """One result of all runs, in the order of the file, by network."""
+    values = {}
+    for run in stored["runs"]:
+        values.setdefault(run["network"], []).append(run[name])
+    return values
+
+
+def read(file):
+    return json.loads(Path(file).read_text(encoding="utf-8"))

@@ -1,0 +1,200 @@
+"""The stored runs are whole, and the commands that made them still do."""
+
+import itertools
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from refusal import refused
+
+from lstm_lib.experiments import adding, making, recall_by_gap, stored
+from lstm_lib.layers import from_torch
+from lstm_lib.tasks import Adding, Recall
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(autouse=True)
+def one_thread():
+    """As the commands do it."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+def stored_run(experiment, **which):
+    (found,) = (r for r in stored.read(experiment.FILE)["runs"] if which.items() <= r.items())
+    return found
+
+
+# What is stored
+
+
+@pytest.mark.parametrize("experiment", [recall_by_gap, adding])
+def test_the_file_was_made_with_the_settings_of_the_module(experiment):
+    assert stored.read(experiment.FILE)["settings"] == experiment.SETTINGS
+
+
+def test_every_network_was_trained_on_every_gap_with_every_seed():
+    runs = recall_by_gap.load()
+    assert runs["gaps"].tolist() == list(recall_by_gap.GAPS)
+    assert set(runs["accuracy"]) == set(recall_by_gap.NETWORKS)
+    for table in (runs["accuracy"], runs["solved_at"]):
+        for values in table.values():
+            assert values.shape == (len(recall_by_gap.SEEDS), len(recall_by_gap.GAPS))
+    which = [
+        tuple(run[name] for name in ("network", "gap", "seed"))
+        for run in stored.read(recall_by_gap.FILE)["runs"]
+    ]
+    assert len(which) == len(set(which)) == 7 * 11 * 3
+    assert which == sorted(which)
+
+
+def test_a_table_has_a_row_for_each_seed_and_a_column_for_each_gap():
+    runs = recall_by_gap.load()
+    for network, gap, seed in (("RNN", 15, 2), ("GRU", 1, 0), ("LSTM, chrono", 100, 1)):
+        run = stored_run(recall_by_gap, network=network, gap=gap, seed=seed)
+        place = seed, recall_by_gap.GAPS.index(gap)
+        assert runs["accuracy"][network][place] == run["accuracy"]
+        solved_at = np.nan if run["solved_at"] is None else run["solved_at"]
+        np.testing.assert_equal(runs["solved_at"][network][place], solved_at)
+    assert runs["chance"] == Recall(5).baseline
+
+
+def test_a_run_that_was_solved_answers_as_well_on_fresh_examples():
+    runs = recall_by_gap.load()
+    for network, accuracy in runs["accuracy"].items():
+        solved = np.isfinite(runs["solved_at"][network])
+        assert (accuracy[solved] > 0.95).all()
+        assert (accuracy[~solved] < 0.95).all()
+
+
+def test_the_adding_problem_has_every_network_and_seed():
+    runs = adding.load()
+    assert runs["baseline"] == Adding(100).baseline
+    for name in ("error", "solved_at", "loss"):
+        assert set(runs[name]) == set(adding.NETWORKS)
+        assert all(len(by_seed) == len(adding.SEEDS) for by_seed in runs[name].values())
+    for network, losses in runs["loss"].items():
+        for loss, solved_at in zip(losses, runs["solved_at"][network], strict=True):
+            steps = adding.SETTINGS["steps"] if np.isnan(solved_at) else solved_at
+            assert len(loss) == steps // 10 * 10
+            np.testing.assert_array_equal(loss[::10], loss[9::10])
+
+
+def test_an_lstm_learns_to_add_and_a_plain_network_does_not():
+    runs = adding.load()
+    assert (runs["error"]["LSTM, forget bias 1"] <= 0.01).all()
+    np.testing.assert_allclose(runs["error"]["RNN"], runs["baseline"], rtol=0.1)
+
+
+# What is run
+
+
+@pytest.mark.parametrize(
+    ("network", "gap", "seed"),
+    [("RNN", 2, 0), ("LSTM", 3, 1), ("LSTM, forget bias 3", 10, 0), ("LSTM, chrono", 7, 2)],
+)
+def test_a_run_still_gives_what_is_stored(network, gap, seed):
+    before = stored_run(recall_by_gap, network=network, gap=gap, seed=seed)
+    now = recall_by_gap.run(network, gap, seed)
+    # Another processor rounds otherwise, which can move the end by a few steps.
+    assert now["solved_at"] == pytest.approx(before["solved_at"], abs=4)
+    assert now["accuracy"] == pytest.approx(before["accuracy"], abs=0.02)
+
+
+@pytest.mark.parametrize("network", adding.NETWORKS)
+def test_the_adding_problem_still_begins_as_is_stored(network):
+    before = stored_run(adding, network=network, seed=0)
+    now = adding.run(network, seed=0, steps=30)
+    assert len(now["loss"]) == 3
+    np.testing.assert_allclose(now["loss"], before["loss"][:3], rtol=0.01)
+
+
+@pytest.mark.parametrize(
+    ("network", "changed"),
+    [("LSTM, forget bias 0", "f"), ("LSTM, forget bias 3", "f"), ("LSTM, chrono", "fi")],
+)
+def test_lstms_of_a_seed_differ_by_the_bias_they_are_named_after_alone(network, changed):
+    def cell(network):
+        torch.manual_seed(5)
+        return from_torch(recall_by_gap.model_for(network, Recall(30), seed=5).layer)
+
+    plain, other = cell("LSTM"), cell(network)
+    for gate in plain.gates:
+        np.testing.assert_array_equal(plain.W[gate], other.W[gate])
+        np.testing.assert_array_equal(plain.U[gate], other.U[gate])
+        assert np.array_equal(plain.b[gate], other.b[gate]) is (gate not in changed)
+    if network == "LSTM, chrono":
+        u = np.exp(other.b["f"])
+        assert 1 <= u.min() < 3 < 29 < u.max() <= 31  # the longest dependency is 32 steps
+        np.testing.assert_array_equal(other.b["i"], -other.b["f"])
+    else:
+        np.testing.assert_array_equal(other.b["f"], float(network[-1]))
+
+
+@pytest.mark.parametrize("run", [lambda: recall_by_gap.run("ESN", 5), lambda: adding.run("ESN")])
+def test_an_unknown_network_is_answered_with_the_known_ones(run):
+    with pytest.raises(ValueError, match="^no network 'ESN' here; there is RNN, LSTM"):
+        run()
+
+
+# The command
+
+
+def test_the_command_makes_what_is_missing_and_keeps_what_is_there(tmp_path):
+    file = tmp_path / "runs.json"
+    there = {"network": "RNN", "gap": 1, "seed": 0, "accuracy": -1.0, "solved_at": 0}
+    making.write(file, recall_by_gap.SETTINGS, [there])
+    subprocess.run(
+        [sys.executable, "-m", "lstm_lib.experiments.recall_by_gap", "--file", file]
+        + ["--network", "RNN", "GRU", "--gap", "1", "--seed", "0"],
+        cwd=ROOT,
+        env=os.environ | {"TQDM_DISABLE": "1"},
+        check=True,
+    )
+    made, kept = stored.read(file)["runs"]
+    assert kept == there
+    assert {"network": "GRU", "gap": 1, "seed": 0}.items() < made.items()
+    assert made["accuracy"] > 0.95
+    assert stored.read(file)["settings"] == recall_by_gap.SETTINGS
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_what_is_there_is_made_again_only_when_it_is_asked_for(tmp_path):
+    file, count = tmp_path / "runs.json", itertools.count()
+    for fresh in (False, False, True):
+        for seeds in ((2, 0), (1, 0)):
+            wanted = [{"seed": seed} for seed in seeds]
+            making.complete(file, {}, wanted, lambda seed: {"turn": next(count)}, fresh)
+    turns = [(run["seed"], run["turn"]) for run in stored.read(file)["runs"]]
+    assert turns == [(0, 6), (1, 5), (2, 3)]
+
+
+def test_runs_with_other_settings_are_not_mixed(tmp_path):
+    file = tmp_path / "runs.json"
+    making.complete(file, {"steps": 1}, [{"seed": 0}], lambda seed: {"error": 0.5})
+    with refused(
+        ValueError,
+        f"the runs in {file} were made with other settings: delete it, or choose another file",
+    ):
+        making.complete(file, {"steps": 2}, [{"seed": 1}], lambda seed: {"error": 0.5})
+    assert stored.read(file)["settings"] == {"steps": 1}
+
+
+def test_what_is_done_is_stored_before_the_next_begins(tmp_path):
+    file = tmp_path / "runs.json"
+
+    def stopped_at_two(seed):
+        if seed == 2:
+            raise KeyboardInterrupt
+        return {"error": 0.5}
+
+    with pytest.raises(KeyboardInterrupt):
+        making.complete(file, {}, [{"seed": seed} for seed in range(4)], stopped_at_two)
+    assert stored.read(file)["runs"] == [{"seed": 0, "error": 0.5}, {"seed": 1, "error": 0.5}]
