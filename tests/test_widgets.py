@@ -11,10 +11,13 @@ from refusal import refused
 from traitlets import TraitError
 
 from lstm_lib import widgets
+from lstm_lib.experiments import stored
 from lstm_lib.functions import tanh
 from lstm_lib.notation import number
-from lstm_lib.widgets import ConveyorBelt, MemoryByHand, Question, StepByStep
+from lstm_lib.plotting import LOOKS
+from lstm_lib.widgets import ConveyorBelt, Gap, MemoryByHand, Question, StepByStep
 from lstm_lib.widgets.base import EquationWidget
+from lstm_lib.widgets.gap import HUES
 
 PUBLIC = [getattr(widgets, name) for name in widgets.__all__]
 EQUATION_WIDGETS = [each for each in PUBLIC if issubclass(each, EquationWidget)]
@@ -268,3 +271,155 @@ def test_a_question_marks_its_right_answer_and_hides_all_reasons():
     assert [label["data-right"] for label in shown.find_all("label")] == ["true", "false"]
     assert all(reason.has_attr("hidden") for reason in shown.find_all("p"))
     assert shown.find(role="status").get_text() == ""
+
+
+GAPS = stored.recall_by_gap()["gaps"].tolist()
+
+
+def measured(network, gap):
+    """What the stored runs say: the accuracy of each seed."""
+    runs = stored.read(stored.FOLDER / "recall_by_gap.json")["runs"]
+    return [r["accuracy"] for r in runs if (r["network"], r["gap"]) == (network, gap)]
+
+
+def place(node):
+    return float(re.search(r"--v: (\S+?)(?:;|$)", node["style"])[1])
+
+
+@pytest.mark.parametrize("gap", GAPS)
+def test_the_gap_shows_what_was_measured(gap):
+    widget = Gap()
+    widget.gap = gap
+    shown = markup(widget)
+    rows = shown.find_all(class_="network")
+    assert [row.b.get_text() for row in rows] == list(widget.networks)
+    for row in rows:
+        seeds = measured(row.b.get_text(), gap)
+        assert len(seeds) == 3
+        assert [place(dot) for dot in row.find_all(class_="seed")] == seeds
+        assert place(row) == pytest.approx(sum(seeds) / 3)
+        mean, low, high = (number(each) for each in (sum(seeds) / 3, min(seeds), max(seeds)))
+        assert row.find(class_="number").get_text() == f"{mean} seeds {low}\u2013{high}"
+
+
+@pytest.mark.parametrize("gap", GAPS)
+def test_the_gap_has_a_bar_for_each_word_and_room_for_the_longest(gap):
+    shown = markup(Gap(gap=gap))
+    told, longest = (shown.find(class_=name).find_all("i") for name in ("told", "longest"))
+    assert [bar.has_attr("hidden") for bar in told] == [k >= gap for k in range(100)]
+    assert len(longest) == 100
+    assert not any(bar.has_attr("hidden") for bar in longest)
+    slider = shown.find("input")
+    assert GAPS[int(slider["value"])] == gap
+    assert (slider["min"], slider["max"]) == ("0", str(len(GAPS) - 1))
+    assert len(slider["aria-label"].split()) >= 2
+
+
+def test_the_gap_is_said_with_what_was_measured():
+    widget = Gap("RNN", "LSTM, chrono", gap=1)
+    assert markup(widget).find("input")["aria-valuetext"] == (
+        "gap of 1 word: RNN 100 percent; LSTM, chrono 100 percent"
+    )
+    for gap in (1, 30):
+        widget.gap = gap
+        percents = [number(sum(measured(n, gap)) / 0.03, 0) for n in widget.networks]
+        said = markup(widget).find("input")["aria-valuetext"]
+        assert re.findall(r"(\d+) percent", said) == percents
+        assert said.startswith(f"gap of {gap} word")
+
+
+def test_whoever_observes_the_gap_hears_of_it():
+    widget, heard = Gap(), []
+    widget.observe(lambda change: heard.append(change.new), names="gap")
+    widget.gap = 30
+    assert (widget.gap, heard) == (30, [30])
+
+
+@pytest.mark.parametrize("gap", [0, 4, 101])
+def test_a_gap_that_nobody_tried_is_answered_with_those_that_were(gap):
+    sentence = f"no gap {gap} here; there is 1, 2, 3, 5, 7, 10, 15, 20, 30, 50, 100"
+    widget = Gap(gap=20)
+    with refused(ValueError, sentence):
+        widget.gap = gap
+    assert widget.gap == 20
+    with refused(ValueError, sentence):
+        Gap(gap=gap)
+
+
+def test_a_network_without_runs_is_answered_with_those_that_have_them():
+    with pytest.raises(ValueError, match="^no network 'ESN' here; there is .*GRU.*RNN"):
+        Gap("RNN", "ESN")
+
+
+def test_a_network_has_the_hue_of_the_plots():
+    assert set(HUES) == set(stored.recall_by_gap()["accuracy"])
+    for network, hue in HUES.items():
+        assert LOOKS[network.removeprefix("LSTM, ")].hue == hue
+
+
+def mounted(page, widget):
+    """The widget alone on an empty page, with a model as a notebook gives it."""
+    names = ("gap", "gaps", "measured", "static_html", "_esm", "_css")
+    page.set_content("<!doctype html><html data-theme=light><body></body></html>")
+    page.add_style_tag(content=widget._css)
+    page.evaluate(MOUNT, {name: getattr(widget, name) for name in names})
+    return page.locator(".lstm-widget")
+
+
+MOUNT = """(state) => {
+    const heard = {};
+    window.model = {
+        get: (name) => state[name],
+        set: (name, value) => { state[name] = value; heard[`change:${name}`]?.(); },
+        on: (event, callback) => (heard[event] = callback),
+        off: (event) => delete heard[event],
+        save_changes: () => (window.saved = state.gap),
+    };
+    const script = new Blob([state._esm], { type: "text/javascript" });
+    return import(URL.createObjectURL(script)).then((module) => {
+        window.close_widget = module.default.render({ model, el: document.body });
+    });
+}"""
+
+
+@pytest.fixture
+def page(browser):
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    yield context.new_page()
+    context.close()
+
+
+def test_in_the_browser_the_gap_shows_what_python_shows_and_does_not_jump(page):
+    widget = Gap("RNN", "LSTM", "LSTM, forget bias 1", "GRU", gap=GAPS[0])
+    root = mounted(page, widget)
+    slider, heights = root.locator("input"), set()
+    slider.focus()
+    for gap in GAPS:
+        widget.gap = gap
+        assert page.evaluate("model.get('gap')") == gap
+        painted = BeautifulSoup(root.evaluate("(node) => node.outerHTML"), "html.parser")
+        painted.find("input")["value"] = slider.input_value()  # a property, and not in the markup
+        assert same_picture(painted, markup(widget))
+        heights.add(root.bounding_box()["height"])
+        page.keyboard.press("ArrowRight")
+    assert len(heights) == 1
+    assert page.evaluate("saved") == GAPS[-1]
+
+    page.evaluate("model.set('gap', 2)")  # from Python, or joined to another widget
+    assert slider.input_value() == "1"
+    page.evaluate("model.set('gap', 4)")
+    assert slider.input_value() == "1"
+    page.evaluate("close_widget(); model.set('gap', 7)")
+    assert slider.input_value() == "1"
+
+
+def same_picture(one, other):
+    """Whether two pieces of markup have the same elements, attributes and texts."""
+
+    def picture(soup):
+        for node in soup.find_all(True):
+            style = [float(v) for v in re.findall(r"--\w+: ?([\d.]+)", node.get("style", ""))]
+            rest = {name: value for name, value in node.attrs.items() if name != "style"}
+            yield node.name, rest, style, node.get_text()
+
+    return list(picture(one)) == list(picture(other))

@@ -2,9 +2,10 @@
 
 from lstm_lib.widgets.belt import ConveyorBelt
 from lstm_lib.widgets.by_hand import MemoryByHand
+from lstm_lib.widgets.gap import Gap
 from lstm_lib.widgets.gate import Gate
 from lstm_lib.widgets.question import Question
 from lstm_lib.widgets.step_by_step import StepByStep
 from lstm_lib.widgets.unrolled import Unroll
 
-__all__ = ["ConveyorBelt", "Gate", "MemoryByHand", "Question", "StepByStep", "Unroll"]
+__all__ = ["ConveyorBelt", "Gap", "Gate", "MemoryByHand", "Question", "StepByStep", "Unroll"]
