@@ -11,7 +11,7 @@ import pytest
 import torch
 from refusal import refused
 
-from lstm_lib.experiments import adding, making, recall_by_gap, stored
+from lstm_lib.experiments import adding, curriculum, making, recall_by_gap, stored
 from lstm_lib.layers import from_torch
 from lstm_lib.tasks import Adding, Recall
 
@@ -35,7 +35,7 @@ def stored_run(experiment, **which):
 # What is stored
 
 
-@pytest.mark.parametrize("experiment", [recall_by_gap, adding])
+@pytest.mark.parametrize("experiment", [recall_by_gap, curriculum, adding])
 def test_the_file_was_made_with_the_settings_of_the_module(experiment):
     assert stored.read(experiment.FILE)["settings"] == experiment.SETTINGS
 
@@ -74,6 +74,19 @@ def test_a_run_that_was_solved_answers_as_well_on_fresh_examples():
         assert (accuracy[~solved] < 0.95).all()
 
 
+def test_each_gap_of_the_curriculum_was_begun_when_the_one_before_was_solved():
+    runs = curriculum.load()
+    assert runs["gaps"].tolist() == list(curriculum.GAPS)
+    assert runs["chance"] == Recall(5).baseline
+    assert set(runs["accuracy"]) == set(runs["steps"]) == set(curriculum.NETWORKS)
+    for network, accuracy in runs["accuracy"].items():
+        steps = runs["steps"][network]
+        assert accuracy.shape == steps.shape == (len(curriculum.SEEDS), len(curriculum.GAPS))
+        solved = accuracy >= curriculum.SETTINGS["until"]
+        np.testing.assert_array_equal(np.isfinite(steps[:, 1:]), solved[:, :-1])
+        assert (steps[np.isfinite(steps) & ~solved] == curriculum.SETTINGS["steps"]).all()
+
+
 def test_the_adding_problem_has_every_network_and_seed():
     runs = adding.load()
     assert runs["baseline"] == Adding(100).baseline
@@ -108,6 +121,14 @@ def test_a_run_still_gives_what_is_stored(network, gap, seed):
     assert now["accuracy"] == pytest.approx(before["accuracy"], abs=0.02)
 
 
+@pytest.mark.parametrize("network", curriculum.NETWORKS)
+def test_the_curriculum_still_begins_as_is_stored(network):
+    before = stored_run(curriculum, network=network, seed=1)
+    now = curriculum.run(network, seed=1, gaps=curriculum.GAPS[:3])
+    assert now["steps"] == pytest.approx(before["steps"][:3], abs=4)
+    assert now["accuracy"] == pytest.approx(before["accuracy"][:3], abs=0.02)
+
+
 @pytest.mark.parametrize("network", adding.NETWORKS)
 def test_the_adding_problem_still_begins_as_is_stored(network):
     before = stored_run(adding, network=network, seed=0)
@@ -138,9 +159,12 @@ def test_lstms_of_a_seed_differ_by_the_bias_they_are_named_after_alone(network, 
         np.testing.assert_array_equal(other.b["f"], float(network[-1]))
 
 
-@pytest.mark.parametrize("run", [lambda: recall_by_gap.run("ESN", 5), lambda: adding.run("ESN")])
+@pytest.mark.parametrize(
+    "run",
+    [lambda: recall_by_gap.run("ESN", 5), lambda: curriculum.run("ESN"), lambda: adding.run("ESN")],
+)
 def test_an_unknown_network_is_answered_with_the_known_ones(run):
-    with pytest.raises(ValueError, match="^no network 'ESN' here; there is RNN, LSTM"):
+    with pytest.raises(ValueError, match="^no network 'ESN' here; there is RNN, "):
         run()
 
 

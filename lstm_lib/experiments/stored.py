@@ -37,6 +37,35 @@ def recall_by_gap(file=None):
     }
 
 
+def curriculum(file=None):
+    """The runs of :mod:`lstm_lib.experiments.curriculum`; there it is called ``load``.
+
+    Args:
+        file: where they are, if not where the command stores them.
+
+    Returns:
+        A dictionary with ``settings``; ``gaps``, an array ``(gaps,)``; ``chance``, what guessing
+        scores; and by network, each an array ``(seeds, gaps)``, ``accuracy`` and ``steps``, which
+        are not numbers where a run had failed before.
+    """
+    stored = read(file or FOLDER / "curriculum.json")
+    gaps = stored["settings"]["gaps"]
+
+    def table(name):
+        return {
+            network: np.array([(each + [np.nan] * len(gaps))[: len(gaps)] for each in by_seed])
+            for network, by_seed in by_network(stored, name).items()
+        }
+
+    return {
+        "settings": stored["settings"],
+        "gaps": np.array(gaps),
+        "chance": 1 / stored["settings"]["keys"],
+        "accuracy": table("accuracy"),
+        "steps": table("steps"),
+    }
+
+
 def adding(file=None):
     """The runs of :mod:`lstm_lib.experiments.adding`; there it is called ``load``.
 

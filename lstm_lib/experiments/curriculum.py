@@ -1,0 +1,73 @@
+"""How far can a gap be stretched? Each network learns a short gap, then longer and longer ones.
+
+The command that makes the runs, or those that are missing (some minutes)::
+
+    python -m lstm_lib.experiments.curriculum
+"""
+
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from lstm_lib import training
+from lstm_lib.checks import unknown_name
+from lstm_lib.experiments import stored
+from lstm_lib.experiments.making import command
+from lstm_lib.tasks import Recall
+from lstm_lib.training import SequenceModel
+
+FILE = Path(__file__).with_suffix(".json")
+
+load = stored.curriculum
+
+NETWORKS = {"RNN": nn.RNN, "GRU": nn.GRU, "LSTM": nn.LSTM}
+"""PyTorch's layer for each label, as PyTorch starts it."""
+
+GAPS = (3, 10, 15, 20, 30, 50, 100, 300, 1000)
+"""The next one is begun when 99 % of the answers are right."""
+
+SEEDS = (0, 1, 2)
+
+SETTINGS = {
+    "keys": 8,
+    "gaps": list(GAPS),
+    "embedding": 16,
+    "hidden": 64,
+    "batch_size": 32,
+    "lr": 3e-3,
+    "clip": 1.0,
+    "steps": 600,
+    "until": 0.99,
+}
+"""Those of :func:`~lstm_lib.training.curriculum`, the steps being those for each gap."""
+
+
+def run(network, seed=0, gaps=GAPS):
+    """Train one network on one gap after the other, until it fails at one.
+
+    Returns:
+        For each gap that was begun, ``steps``, how many were taken, and ``accuracy``, the mean
+        of the last ten steps.
+
+    Raises:
+        ValueError: a network that is none of :data:`NETWORKS`.
+    """
+    if network not in NETWORKS:
+        raise ValueError(unknown_name("network", network, NETWORKS))
+    torch.manual_seed(seed)
+    layer = NETWORKS[network](SETTINGS["embedding"], SETTINGS["hidden"])
+    model = SequenceModel(layer, Recall(gaps[0]), SETTINGS["embedding"])
+    names = ("batch_size", "lr", "clip", "steps", "until")
+    settings = {name: SETTINGS[name] for name in names}
+    tasks = [Recall(gap) for gap in gaps]
+    histories = training.curriculum(model, tasks, seed=seed, progress=False, **settings)
+    last = training.WINDOW
+    return {
+        "steps": [history.steps for history in histories],
+        "accuracy": [round(float(history.score[-last:].mean()), 4) for history in histories],
+    }
+
+
+if __name__ == "__main__":
+    command(__doc__.splitlines()[0], FILE, SETTINGS, run, network=list(NETWORKS), seed=SEEDS)
