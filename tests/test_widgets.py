@@ -7,6 +7,7 @@ import re
 import ipywidgets
 import pytest
 from bs4 import BeautifulSoup
+from hands import HANDS, PHONE
 from refusal import refused
 from traitlets import TraitError
 
@@ -383,10 +384,26 @@ MOUNT = """(state) => {
 
 
 @pytest.fixture
-def page(browser):
-    context = browser.new_context(viewport={"width": 390, "height": 844})
+def page(browser, request):
+    context = browser.new_context(**getattr(request, "param", PHONE))
     yield context.new_page()
     context.close()
+
+
+@pytest.mark.parametrize(
+    ("page", "hand"),
+    [(hand.window, hand) for hand in HANDS],
+    ids=lambda each: getattr(each, "__name__", ""),
+    indirect=["page"],
+)
+def test_every_hand_can_move_the_gap(page, hand):
+    root = mounted(page, Gap(gap=10))
+    slider = root.locator("input").element_handle()
+    hand(page).move(slider)
+    gap = page.evaluate("saved")
+    assert gap != 10
+    assert GAPS[int(slider.input_value())] == gap
+    assert root.locator(".value").inner_text() == f"{gap} words"
 
 
 def test_in_the_browser_the_gap_shows_what_python_shows_and_does_not_jump(page):
