@@ -83,8 +83,9 @@ def test_each_gap_of_the_curriculum_was_begun_when_the_one_before_was_solved():
         steps = runs["steps"][network]
         assert accuracy.shape == steps.shape == (len(curriculum.SEEDS), len(curriculum.GAPS))
         solved = accuracy >= curriculum.SETTINGS["until"]
-        np.testing.assert_array_equal(np.isfinite(steps[:, 1:]), solved[:, :-1])
-        assert (steps[np.isfinite(steps) & ~solved] == curriculum.SETTINGS["steps"]).all()
+        begun = np.isfinite(steps)
+        np.testing.assert_array_equal(begun[:, 1:], (solved & begun)[:, :-1])
+        assert (steps[begun & ~solved] == curriculum.SETTINGS["steps"]).all()
 
 
 def test_the_adding_problem_has_every_network_and_seed():

@@ -47,8 +47,9 @@ def run(network, seed=0, gaps=GAPS):
     """Train one network on one gap after the other, until it fails at one.
 
     Returns:
-        For each gap that was begun, ``steps``, how many were taken, and ``accuracy``, the mean
-        of the last ten steps.
+        ``steps``, how many were taken for each gap that was begun, and ``accuracy`` for each gap:
+        the mean of the last ten steps; or, if it was not begun, of as many examples, asked of
+        the network as it had become.
 
     Raises:
         ValueError: a network that is none of :data:`NETWORKS`.
@@ -62,10 +63,15 @@ def run(network, seed=0, gaps=GAPS):
     settings = {name: SETTINGS[name] for name in names}
     tasks = [Recall(gap) for gap in gaps]
     histories = training.curriculum(model, tasks, seed=seed, progress=False, **settings)
-    last = training.WINDOW
+    generator = torch.Generator().manual_seed(1000 + seed)
+    accuracy = [history.score[-training.WINDOW :].mean() for history in histories]
+    for task in tasks[len(histories) :]:
+        examples = task.batch(training.WINDOW * SETTINGS["batch_size"], generator)
+        with torch.no_grad():
+            accuracy.append(task.score(model(examples.inputs), examples))
     return {
         "steps": [history.steps for history in histories],
-        "accuracy": [round(float(history.score[-last:].mean()), 4) for history in histories],
+        "accuracy": [round(float(each), 4) for each in accuracy],
     }
 
 

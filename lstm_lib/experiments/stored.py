@@ -46,23 +46,20 @@ def curriculum(file=None):
     Returns:
         A dictionary with ``settings``; ``gaps``, an array ``(gaps,)``; ``chance``, what guessing
         scores; and by network, each an array ``(seeds, gaps)``, ``accuracy`` and ``steps``, which
-        are not numbers where a run had failed before.
+        are not numbers where a gap was not begun.
     """
     stored = read(file or FOLDER / "curriculum.json")
     gaps = stored["settings"]["gaps"]
-
-    def table(name):
-        return {
-            network: np.array([(each + [np.nan] * len(gaps))[: len(gaps)] for each in by_seed])
-            for network, by_seed in by_network(stored, name).items()
-        }
-
+    steps = {
+        network: np.array([each + [np.nan] * (len(gaps) - len(each)) for each in by_seed])
+        for network, by_seed in by_network(stored, "steps").items()
+    }
     return {
         "settings": stored["settings"],
         "gaps": np.array(gaps),
         "chance": 1 / stored["settings"]["keys"],
-        "accuracy": table("accuracy"),
-        "steps": table("steps"),
+        "accuracy": {n: np.array(a) for n, a in by_network(stored, "accuracy").items()},
+        "steps": steps,
     }
 
 
