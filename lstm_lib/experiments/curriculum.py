@@ -52,7 +52,7 @@ def run(network, seed=0, gaps=GAPS):
         the network as it had become.
 
     Raises:
-        ValueError: a network that is none of :data:`NETWORKS`.
+        ValueError: a network that is none of ``NETWORKS``.
     """
     if network not in NETWORKS:
         raise ValueError(unknown_name("network", network, NETWORKS))
