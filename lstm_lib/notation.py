@@ -77,3 +77,25 @@ def number(value: float, digits: int = 2) -> str:
         value = Decimal(float(value)).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
     text = f"{value:.{digits}f}"
     return (text.replace("-", "") if float(text) == 0 else text).replace("-", "\u2212")
+
+
+def size(value: float) -> str:
+    """A number of any size, with two figures: ``0.042``, and ``2.6 × 10⁵`` where that is shorter.
+
+    Half-way cases go as in :func:`number`.
+    """
+    if not math.isfinite(value) or value == 0:
+        return {0: "0", math.inf: "Infinity", -math.inf: "\u2212Infinity"}.get(value, "NaN")
+    exact = Decimal(float(value))
+    figures = exact.scaleb(-exact.adjusted()).quantize(Decimal("0.1"), ROUND_HALF_UP)
+    exponent = exact.adjusted() + figures.adjusted()  # 9.96 has become 10.0
+    if -3 <= exponent <= 3:
+        return number(value, max(0, 1 - exponent))
+    raised = str(exponent).translate(RAISED)
+    return f"{number(figures.scaleb(-figures.adjusted()), 1)} \u00d7 10{raised}"
+
+
+RAISED = str.maketrans(
+    "-0123456789", "\u207b\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079"
+)
+"""Digits as exponents."""

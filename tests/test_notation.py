@@ -5,7 +5,7 @@ from oracles import CELLS
 from refusal import refused
 
 from lstm_lib.graph import trace
-from lstm_lib.notation import html, number, spell, tex
+from lstm_lib.notation import html, number, size, spell, tex
 
 MINUS, TILDE = "\u2212", "\u0303"
 SPELLINGS = [
@@ -73,3 +73,25 @@ def test_a_number_half_way_goes_away_from_zero_as_in_javascript(value, digits, t
 def test_what_is_not_a_finite_number_is_shown_as_it_is():
     assert number(float("nan")) == "nan"
     assert number(float("-inf")) == "\u2212inf"
+
+
+@pytest.mark.parametrize(
+    "value, text",
+    [
+        (0.9**30, "0.042"),
+        (1.0, "1.0"),
+        (1.1**30, "17"),
+        (1.5**30, "1.9 \u00d7 10\u2075"),
+        (0.5**30, "9.3 \u00d7 10\u207b\u00b9\u2070"),
+        (-0.0125, f"{MINUS}0.013"),
+        (-3e-12, f"{MINUS}3.0 \u00d7 10\u207b\u00b9\u00b2"),
+        (0.00996, "0.010"),
+        (0.00099, "9.9 \u00d7 10\u207b\u2074"),
+        (9.99, "10"),
+        (9960.0, "1.0 \u00d7 10\u2074"),
+        (0.0, "0"),
+        (float("inf"), "Infinity"),
+    ],
+)
+def test_a_number_of_any_size_has_two_figures(value, text):
+    assert size(value) == text

@@ -14,6 +14,7 @@ from pages import HTML, Visit, offline
 from stored import NOTEBOOKS, ROOT, kind, models, read, views
 
 from lstm_lib import emit, widgets
+from lstm_lib.notation import size
 from lstm_lib.widgets.base import EquationWidget
 
 CLASSES = {name: getattr(widgets, name) for name in widgets.__all__}
@@ -43,6 +44,7 @@ LOOK = """(root) => {
     return {
         texts: all("[data-value]").map((node) =>
             [node.dataset.value, Number(node.dataset.digits ?? 2), node.textContent]),
+        sizes: all("[data-size]").map((node) => [node.dataset.size, node.textContent]),
         bound: all("[data-bind]").flatMap((node) => node.dataset.bind.split(" ").map((name, k) =>
             [name, Number(node.style.getPropertyValue(k ? "--w" : "--v"))])),
         sliders: all("input[data-input]").map((node) => [node.dataset.input,
@@ -125,6 +127,8 @@ def assert_shows(look, twin):
     for name, digits, text in look["texts"]:
         assert abs(as_number(text) - values[name]) <= 0.5 * 10**-digits + 1e-9, name
         assert "-" not in text
+    for name, text in look["sizes"]:
+        assert text == size(values[name]), name
     for name, value in look["bound"]:
         assert value == pytest.approx(values[name], abs=1e-9), name
     for name, value, step, said in look["sliders"]:
@@ -138,7 +142,8 @@ def assert_shows(look, twin):
 
 def changes(before, after):
     """The names of the values that look different now."""
-    pairs = zip(before["texts"] + before["bound"], after["texts"] + after["bound"], strict=True)
+    kinds = ("texts", "sizes", "bound")
+    pairs = ((one, other) for k in kinds for one, other in zip(before[k], after[k], strict=True))
     return {one[0] for one, other in pairs if one != other}
 
 

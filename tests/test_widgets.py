@@ -17,6 +17,8 @@ from lstm_lib.functions import tanh
 from lstm_lib.notation import number
 from lstm_lib.plotting import LOOKS
 from lstm_lib.widgets import ConveyorBelt, Gap, MemoryByHand, Question, StepByStep
+from lstm_lib.notation import number, size
+from lstm_lib.widgets import ConveyorBelt, MemoryByHand, Question, StepByStep, WRec
 from lstm_lib.widgets.base import EquationWidget
 from lstm_lib.widgets.gap import HUES
 
@@ -147,6 +149,8 @@ def test_the_static_figure_shows_the_values_at_first(cls):
     for place in shown.find_all(attrs={"data-value": True}):
         digits = int(place.get("data-digits", 2))
         assert place.get_text() == number(values[place["data-value"]], digits)
+    for place in shown.find_all(attrs={"data-size": True}):
+        assert place.get_text() == size(values[place["data-size"]])
     for place in shown.find_all(attrs={"data-bind": True}):
         properties = dict(re.findall(r"--([vw]): (\S+?)(?:;|$)", place["style"]))
         names = place["data-bind"].split()
@@ -255,6 +259,32 @@ def test_the_outline_of_a_goal_is_what_it_asks_for(goal):
     outline = markup(MemoryByHand()).find_all(class_=f"goal for-{goal}")
     heights = [float(re.search(r"--v: (\S+)", place["style"])[1]) for place in outline]
     assert heights == pytest.approx([tanh(1.0) * blocks for blocks in MEMORY[goal]], abs=1e-4)
+
+
+@pytest.mark.parametrize("w", [0.5, 0.9, 1.0, 1.1, 1.5])
+def test_without_a_squash_signal_and_gradient_are_powers_of_the_weight(w):
+    widget = WRec()
+    buttons = markup(widget).find_all("button")
+    press(widget, next(b for b in buttons if b.get_text() == f"U = {w:g}"))
+    for k in range(1, 31):
+        assert getattr(widget, f"h_{k}") == pytest.approx(w**k, rel=1e-12)
+    for k in range(31):
+        assert getattr(widget, f"d_{k}") == pytest.approx(w ** (30 - k), rel=1e-12)
+
+
+@pytest.mark.parametrize("w", [0.5, 1.0, 1.5])
+def test_with_tanh_the_gradient_is_the_slope_of_the_last_signal(w):
+    widget = WRec()
+    widget.mode, widget.U_h = "tanh", w
+
+    def last(start):
+        for _ in range(30):
+            start = tanh(w * start)
+        return start
+
+    assert widget.h_30 == pytest.approx(last(1.0), rel=1e-12)
+    slope = (last(1 + 1e-4) - last(1 - 1e-4)) / 2e-4
+    assert widget.d_0 == pytest.approx(slope, rel=1e-3, abs=1e-9)
 
 
 @pytest.mark.parametrize("right", [0, 2])

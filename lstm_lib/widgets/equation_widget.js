@@ -1,6 +1,7 @@
 // A widget is data: its markup, its graphs, and this script, which computes and paints.
 //
 //   data-value="f"           the element's text is the value of f; data-digits="1", how exactly
+//   data-size="d_0"          the element's text is the value of d_0, however large or small: 4.2e-9
 //   data-bind="a_1 f_1"      the element's CSS properties --v and --w are the values of a_1 and f_1
 //   <input data-input="f">   a slider that sets f
 //   <button data-choice="lit" data-option="forget">    sets the choice `lit`
@@ -12,11 +13,23 @@ function format(value, digits = 2) {
   return (Number(text) === 0 ? text.replace("-", "") : text).replace("-", "\u2212");
 }
 
+// As notation.size: two figures, and a power of ten where that is shorter.
+const RAISED = { "-": "\u207b", 1: "\u00b9", 2: "\u00b2", 3: "\u00b3" };
+
+function size(value) {
+  if (!Number.isFinite(value) || value === 0) return `${value}`.replace("-", "\u2212");
+  const [figures, exponent] = value.toExponential(1).split("e").map(Number);
+  if (Math.abs(exponent) <= 3) return format(value, Math.max(0, 1 - exponent));
+  const raise = (c) => RAISED[c] ?? String.fromCharCode(0x2070 + Number(c));
+  return `${format(figures, 1)} \u00d7 10${[...`${exponent}`].map(raise).join("")}`;
+}
+
 function render({ model, el }) {
   el.innerHTML = model.get("static_html");
   const root = el.firstElementChild;
   const all = (selector) => [...root.querySelectorAll(selector)];
   const texts = all("[data-value]").map((node) => [node, node.dataset.value, node.dataset.digits]);
+  const sizes = all("[data-size]").map((node) => [node, node.dataset.size]);
   const binds = all("[data-bind]").map((node) => [node, node.dataset.bind.split(" ")]);
   const sliders = all("input[data-input]").map((node) => [node, node.dataset.input]);
   const buttons = all("button[data-choice]");
@@ -37,6 +50,7 @@ function render({ model, el }) {
 
   function paint(values) {
     for (const [node, name, digits] of texts) node.textContent = format(values[name], digits);
+    for (const [node, name] of sizes) node.textContent = size(values[name]);
     for (const [node, [first, second]] of binds) {
       node.style.setProperty("--v", values[first]);
       if (second) node.style.setProperty("--w", values[second]);

@@ -4,7 +4,7 @@ import json
 import re
 
 from lstm_lib import notation
-from lstm_lib.notation import number
+from lstm_lib.notation import number, size
 from lstm_lib.palette import quantity
 
 
@@ -57,6 +57,11 @@ def paint(markup, values, choices):
         return f'{match[0]} value="{values[match["name"]]:g}"'
 
     markup = re.sub(r'(?P<tag><[^<>]*data-value="(?P<name>[^"]+)"[^<>]*>)[^<]*', text, markup)
+    markup = re.sub(
+        r'(?P<tag><[^<>]*data-size="(?P<name>[^"]+)"[^<>]*>)[^<]*',
+        lambda match: match["tag"] + size(values[match["name"]]),
+        markup,
+    )
     markup = re.sub(r'data-bind="(?P<names>[^"]+)"', properties, markup)
     markup = re.sub(r'data-input="(?P<name>[^"]+)"', position, markup)
     for choice, option in choices.items():

@@ -1,0 +1,68 @@
+"""One recurrent weight: what it does to a signal going forward, and to a gradient going back."""
+
+from lstm_lib import emit
+from lstm_lib.cells import RNNCell
+from lstm_lib.graph import Graph, trace
+from lstm_lib.widgets.base import EquationWidget
+from lstm_lib.widgets.markup import choice, preset, slider
+
+STEPS = 30
+SILENCE = ("W_h", "x", "b_h")
+
+
+class WRec(EquationWidget):
+    """One recurrent unit over 30 steps: the signal on its way out, the gradient on its way back.
+
+    Nothing comes in; the unit starts at ``h_prev`` = 1 and has one weight, ``U_h``. Its values are
+    ``h_1`` to ``h_30``, and ``d_0`` to ``d_30`` say how much the last one moves for each bit that
+    an earlier one moves; ``d_0`` is for the start. ``mode`` is ``"linear"``, where a step only
+    multiplies, or ``"tanh"``. The steps are :class:`~lstm_lib.cells.RNNCell`'s, thirty times, and
+    the gradient is their graph's.
+    """
+
+    def __init__(self):
+        step = trace(RNNCell)
+        modes = {"linear": there_and_back(step, "a_h"), "tanh": there_and_back(step, "h")}
+        start = dict.fromkeys(SILENCE, 0.0) | {"U_h": 0.9, "h_prev": 1.0}
+        super().__init__(modes, markup(step), start, choices={"scale": ("plain", "log")})
+
+
+def there_and_back(step, carried):
+    """The chain in which one step hands the next its ``carried``, and the chain's gradient."""
+    chain = step.part(carried).repeat(STEPS, shared=("U_h", *SILENCE), carry={"h_prev": carried})
+    last = f"{carried}_{STEPS}"
+    back = chain.gradient(last)
+    outputs = {"d_0": back[f"d{last}/dh_prev"]}
+    for k in range(1, STEPS + 1):
+        outputs[f"h_{k}"] = chain[f"{carried}_{k}"]
+        outputs[f"d_{k}"] = back[f"d{last}/d{carried}_{k}"]
+    return Graph(outputs)
+
+
+def markup(step):
+    signal = ["h_prev", *(f"h_{k}" for k in range(1, STEPS + 1))]
+    gradient = [f"d_{k}" for k in range(STEPS + 1)]
+    presets = "".join(preset(f"<i>U</i> = {w}", {"U_h": w}) for w in (0.5, 0.9, 1, 1.1, 1.5))
+    product = emit.html(step.part(h="U_h*h_prev"), "h")
+    return (
+        '<div class="lstm-widget w-rec" data-mode="linear" data-scale="plain"><div class="choices">'
+        + choice("mode", "What a step does", linear="Multiply", tanh="Multiply, then tanh")
+        + choice("scale", "How tall a bar is", plain="Plain scale", log="Powers of ten")
+        + "</div>"
+        f'<p class="equation letters by-linear">{product}</p>'
+        f'<p class="equation letters by-tanh">{emit.html(step, "h")}</p>'
+        + bars("the signal, going forward", signal, f"h_{STEPS}", "\u2192 after 30 steps")
+        + bars("the gradient, going back", gradient, "d_0", "\u2190 after 30 steps")
+        + f'<div class="choice" role="group" aria-label="Weights worth seeing">{presets}</div>'
+        + slider("U_h", "recurrent weight", 0.5, 1.5, says=("d_0", "gradient after 30 steps"))
+        + "</div>"
+    )
+
+
+def bars(title, names, result, where):
+    columns = "".join(f'<i data-bind="{name}"></i>' for name in names)
+    return (
+        f'<div class="row"><p><b>{title}</b>'
+        f'<span>{where}: <span class="left" data-size="{result}"></span></span></p>'
+        f'<div class="bars" aria-hidden="true">{columns}</div></div>'
+    )
