@@ -261,7 +261,7 @@ def test_the_outline_of_a_goal_is_what_it_asks_for(goal):
     assert heights == pytest.approx([tanh(1.0) * blocks for blocks in MEMORY[goal]], abs=1e-4)
 
 
-@pytest.mark.parametrize("w", [0.5, 0.9, 1.0, 1.1, 1.5])
+@pytest.mark.parametrize("w", [0.9, 1.0, 1.1, 1.5])
 def test_without_a_squash_signal_and_gradient_are_powers_of_the_weight(w):
     widget = WRec()
     buttons = markup(widget).find_all("button")

@@ -42,7 +42,10 @@ LOOKS = {
 }
 """How a line looks, by its label; a network looks the same in every plot.
 
-An LSTM may say so before its comma, ``"LSTM, chrono"``. Other labels get the looks left over."""
+An LSTM may say so before its comma, ``"LSTM, chrono"``. Other labels get the looks left over,
+those of the networks last: a line that looks like an LSTM's should be one."""
+
+NETWORKS = ("RNN", "LSTM", "GRU")
 
 
 def looks_of(labels) -> dict:
@@ -54,7 +57,8 @@ def looks_of(labels) -> dict:
     if len(labels) > len(LOOKS):
         raise ValueError(f"{len(labels)} lines in one plot; {len(LOOKS)} can be told apart")
     known = {label: LOOKS.get(label.removeprefix("LSTM, ")) for label in labels}
-    left_over = (look for look in LOOKS.values() if look not in known.values())
+    networks_last = sorted(LOOKS, key=NETWORKS.__contains__)
+    left_over = (LOOKS[name] for name in networks_last if LOOKS[name] not in known.values())
     return {label: look or next(left_over) for label, look in known.items()}
 
 

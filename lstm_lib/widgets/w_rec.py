@@ -42,7 +42,7 @@ def there_and_back(step, carried):
 def markup(step):
     signal = ["h_prev", *(f"h_{k}" for k in range(1, STEPS + 1))]
     gradient = [f"d_{k}" for k in range(STEPS + 1)]
-    presets = "".join(preset(f"<i>U</i> = {w}", {"U_h": w}) for w in (0.5, 0.9, 1, 1.1, 1.5))
+    presets = "".join(preset(f"<i>U</i> = {w}", {"U_h": w}) for w in (0.9, 1, 1.1, 1.5))
     product = emit.html(step.part(h="U_h*h_prev"), "h")
     return (
         '<div class="lstm-widget w-rec" data-mode="linear" data-scale="plain"><div class="choices">'
@@ -62,7 +62,16 @@ def markup(step):
 def bars(title, names, result, where):
     columns = "".join(f'<i data-bind="{name}"></i>' for name in names)
     return (
-        f'<div class="row"><p><b>{title}</b>'
+        f'<div class="track"><p><b>{title}</b>'
         f'<span>{where}: <span class="left" data-size="{result}"></span></span></p>'
-        f'<div class="bars" aria-hidden="true">{columns}</div></div>'
+        f'<div class="plot" aria-hidden="true">{scale("plain", "2", "1", "0")}'
+        f"{scale('log', TEN_6, '1', TEN_MINUS_6)}"
+        f'<div class="bars">{columns}</div></div></div>'
     )
+
+
+TEN_6, TEN_MINUS_6 = "10\u2076", "10\u207b\u2076"
+
+
+def scale(name, *marks):
+    return f'<span class="scale {name}">{"".join(f"<small>{m}</small>" for m in marks)}</span>'
