@@ -190,7 +190,7 @@ def test_the_prose_does_not_talk_down(path):
 
 # Equations
 
-LABELLED = re.compile(r"^\$\$(.*?)\$\$[ \t]*\(([^)\n]*)\)", re.M | re.S)
+LABELLED = re.compile(r"^\$\$((?:(?!\$\$).)*)\$\$[ \t]*\(([^)\n]*)\)", re.M | re.S)
 
 
 def labelled_equations(path):

@@ -6,8 +6,10 @@ from lstm_lib.widgets.gap import Gap
 from lstm_lib.widgets.gate import Gate
 from lstm_lib.widgets.question import Question
 from lstm_lib.widgets.step_by_step import StepByStep
+from lstm_lib.widgets.two_roads import TwoRoads
 from lstm_lib.widgets.unrolled import Unroll
 from lstm_lib.widgets.w_rec import WRec
 
 __all__ = ["ConveyorBelt", "Gap", "Gate", "MemoryByHand", "Question", "StepByStep", "Unroll"]
 __all__ = ["ConveyorBelt", "Gate", "MemoryByHand", "Question", "StepByStep", "Unroll", "WRec"]
+__all__ = ["ConveyorBelt", "Gate", "MemoryByHand", "Question", "StepByStep", "TwoRoads", "Unroll"]
