@@ -19,12 +19,14 @@ ROOT = Path(__file__).parent.parent
 
 
 @pytest.fixture(autouse=True)
-def one_thread():
-    """As the commands do it."""
+def settings_of_torch():
+    """One thread, as the commands have it; and afterwards as it was, where ``fit`` flushes numbers
+    near zero."""
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     yield
     torch.set_num_threads(before)
+    torch.set_flush_denormal(False)
 
 
 def stored_run(experiment, **which):

@@ -14,11 +14,9 @@ from traitlets import TraitError
 from lstm_lib import widgets
 from lstm_lib.experiments import stored
 from lstm_lib.functions import tanh
-from lstm_lib.notation import number
-from lstm_lib.plotting import LOOKS
-from lstm_lib.widgets import ConveyorBelt, Gap, MemoryByHand, Question, StepByStep
 from lstm_lib.notation import number, size
-from lstm_lib.widgets import ConveyorBelt, MemoryByHand, Question, StepByStep, WRec
+from lstm_lib.plotting import LOOKS
+from lstm_lib.widgets import ConveyorBelt, Gap, MemoryByHand, Question, StepByStep, WRec
 from lstm_lib.widgets.base import EquationWidget
 from lstm_lib.widgets.gap import HUES
 

@@ -10,6 +10,14 @@ from lstm_lib.widgets.two_roads import TwoRoads
 from lstm_lib.widgets.unrolled import Unroll
 from lstm_lib.widgets.w_rec import WRec
 
-__all__ = ["ConveyorBelt", "Gap", "Gate", "MemoryByHand", "Question", "StepByStep", "Unroll"]
-__all__ = ["ConveyorBelt", "Gate", "MemoryByHand", "Question", "StepByStep", "Unroll", "WRec"]
-__all__ = ["ConveyorBelt", "Gate", "MemoryByHand", "Question", "StepByStep", "TwoRoads", "Unroll"]
+__all__ = [
+    "ConveyorBelt",
+    "Gap",
+    "Gate",
+    "MemoryByHand",
+    "Question",
+    "StepByStep",
+    "TwoRoads",
+    "Unroll",
+    "WRec",
+]
