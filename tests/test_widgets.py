@@ -5,6 +5,7 @@ import json
 import re
 
 import ipywidgets
+import numpy as np
 import pytest
 from bs4 import BeautifulSoup
 from hands import HANDS, PHONE
@@ -17,6 +18,12 @@ from lstm_lib.functions import tanh
 from lstm_lib.notation import number, size
 from lstm_lib.plotting import LOOKS
 from lstm_lib.widgets import ConveyorBelt, Gap, MemoryByHand, Question, StepByStep, WRec
+from lstm_lib.bptt import lstm_backward
+from lstm_lib.cells import LSTMCell
+from lstm_lib.functions import tanh
+from lstm_lib.notation import number
+from lstm_lib.unroll import unroll
+from lstm_lib.widgets import ConveyorBelt, MemoryByHand, Question, StepByStep, TwoRoads
 from lstm_lib.widgets.base import EquationWidget
 from lstm_lib.widgets.gap import HUES
 
@@ -283,6 +290,25 @@ def test_with_tanh_the_gradient_is_the_slope_of_the_last_signal(w):
     assert widget.h_30 == pytest.approx(last(1.0), rel=1e-12)
     slope = (last(1 + 1e-4) - last(1 - 1e-4)) / 2e-4
     assert widget.d_0 == pytest.approx(slope, rel=1e-3, abs=1e-9)
+@pytest.mark.parametrize("story", [b.get_text() for b in markup(TwoRoads()).find_all("button")])
+def test_the_two_roads_carry_what_backpropagation_by_hand_says(story):
+    widget = TwoRoads()
+    press(widget, markup(widget).find("button", string=story))
+    cell, steps = LSTMCell(1, 1), 5
+    for gate, reads in (("f", 0), ("i", 1), ("c_tilde", 1), ("o", 0)):
+        cell.W[gate], cell.U[gate], cell.b[gate] = [[reads]], [[widget.U_h]], [0.0]
+    cell.b["f"] = [widget.b_f]
+    x = np.full((steps, 1), widget.x)
+    run = unroll(cell, x)
+    last = cell.State(h=np.zeros(1), c=np.ones(1))
+    gradients = lstm_backward(cell, x, run, np.zeros((steps, 1)), d_state=last)
+    for k in range(1, steps):
+        for road in ("belt", "gates", "output"):
+            expected = gradients.roads[road][k - 1, 0]
+            assert getattr(widget, f"{road}_{k}") == pytest.approx(expected, abs=1e-12)
+        assert getattr(widget, f"all_{k}") == pytest.approx(gradients.states["c"][k - 1, 0])
+    assert widget.straight == pytest.approx(run.gates["f"][1:].prod())
+    assert widget.straight + widget.detour == pytest.approx(widget.all_1)
 
 
 @pytest.mark.parametrize("right", [0, 2])
