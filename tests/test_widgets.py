@@ -13,17 +13,14 @@ from refusal import refused
 from traitlets import TraitError
 
 from lstm_lib import widgets
+from lstm_lib.bptt import lstm_backward
+from lstm_lib.cells import LSTMCell
 from lstm_lib.experiments import stored
 from lstm_lib.functions import tanh
 from lstm_lib.notation import number, size
 from lstm_lib.plotting import LOOKS
-from lstm_lib.widgets import ConveyorBelt, Gap, MemoryByHand, Question, StepByStep, WRec
-from lstm_lib.bptt import lstm_backward
-from lstm_lib.cells import LSTMCell
-from lstm_lib.functions import tanh
-from lstm_lib.notation import number
 from lstm_lib.unroll import unroll
-from lstm_lib.widgets import ConveyorBelt, MemoryByHand, Question, StepByStep, TwoRoads
+from lstm_lib.widgets import ConveyorBelt, Gap, MemoryByHand, Question, StepByStep, TwoRoads, WRec
 from lstm_lib.widgets.base import EquationWidget
 from lstm_lib.widgets.gap import HUES
 
@@ -290,6 +287,8 @@ def test_with_tanh_the_gradient_is_the_slope_of_the_last_signal(w):
     assert widget.h_30 == pytest.approx(last(1.0), rel=1e-12)
     slope = (last(1 + 1e-4) - last(1 - 1e-4)) / 2e-4
     assert widget.d_0 == pytest.approx(slope, rel=1e-3, abs=1e-9)
+
+
 @pytest.mark.parametrize("story", [b.get_text() for b in markup(TwoRoads()).find_all("button")])
 def test_the_two_roads_carry_what_backpropagation_by_hand_says(story):
     widget = TwoRoads()
