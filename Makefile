@@ -29,7 +29,8 @@ book: .venv/for-book ## build the site into _build/html
 
 test: lint book browser ## run every test: code, notebooks, and the site in a real browser
 	$(BIN)/pytest tests $(NOTEBOOKS) --nbval --nbval-current-env \
-		--nbval-sanitize-with tests/nbval.cfg --nbval-cell-timeout=120
+		--nbval-sanitize-with tests/nbval.cfg --nbval-cell-timeout=120 \
+		--numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 lab: .venv/for-all ## open the chapters in JupyterLab
 	$(BIN)/jupyter lab notebooks
