@@ -479,3 +479,12 @@ def test_a_table_has_a_column_a_word_and_a_row_a_value():
 def test_a_row_that_does_not_fit_the_words_is_refused():
     with refused(ValueError, "row f has 1 numbers for 2 words"):
         plotting.word_table(["a", "b"], {"f": [0.5]}, "")
+
+
+def test_plots_on_one_page_share_no_id_and_each_finds_its_own():
+    seen = set()
+    for plot in PLOTS.values():
+        ids = re.findall(r'\bid="([^"]*)"', plot.svg)
+        assert ids and len(ids) == len(set(ids)) and seen.isdisjoint(ids)
+        assert set(re.findall(r'(?:url\(|href=")#([^")]*)', plot.svg)) <= set(ids)
+        seen.update(ids)

@@ -1,5 +1,6 @@
 """A plot as part of the page: matplotlib's SVG in the page's own colours, with a voice."""
 
+import hashlib
 import io
 import re
 from html import escape
@@ -73,10 +74,17 @@ def in_page(svg, alt):
     svg = re.sub(r"<[^>]+>", coarser, svg)
     svg = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->|(?<=\n)\s+", "", svg, flags=re.DOTALL)
     svg = re.sub(r'(<svg[^>]*?) height="[^"]*"', r"\1", svg, count=1)
+    svg = with_ids_of_its_own(svg)
     svg = svg.replace("*{", ".plot *{", 1)  # or its style would reach every drawing of the page
     opening = f'<svg class="plot" role="img" aria-label="{escape(alt, quote=True)}"'
     css = f"<style>{css_variables('.plot')}.plot{{max-width:100%;height:auto}}</style>"
     return css + opening + svg.removeprefix("<svg")
+
+
+def with_ids_of_its_own(svg):
+    """Several plots share a page: each id, and what refers to it, gets a mark of this plot."""
+    mark = hashlib.sha1(svg.encode(), usedforsecurity=False).hexdigest()[:10]
+    return re.sub(r'(\bid="|url\(#|href="#)([\w.-]+)', rf"\1\2_{mark}", svg)
 
 
 def coarser(tag):
