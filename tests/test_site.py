@@ -14,7 +14,7 @@ from lstm_lib.palette import HUES
 
 every_file = pytest.mark.parametrize("page", PAGES)
 every_page = pytest.mark.parametrize("page", TO_OPEN)
-LOOKS = [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")]
+LOOKS = [(1280, "light"), (390, "dark")]  # each width and each theme once
 every_look = pytest.mark.parametrize("look", LOOKS, ids="{0[0]}-{0[1]}".format)
 each_way = pytest.mark.parametrize("disk", [False, True], ids=["http", "disk"])
 
@@ -193,8 +193,8 @@ def test_a_page_does_not_jump_when_its_widgets_start(survey, page, look):
 
 
 @every_page
-@pytest.mark.parametrize("width", [1280, 390])
-def test_a_widget_takes_no_more_room_than_its_static_figure_held(survey, page, width):
+@every_look
+def test_a_widget_takes_no_more_room_than_its_static_figure_held(survey, page, look):
     if parsed(page).select(".widget"):
-        live, static = survey(page, width), survey(page, width, scripts=False)
+        live, static = survey(page, *look), survey(page, *look, scripts=False)
         assert live.heights == pytest.approx(static.heights, abs=1)
