@@ -109,6 +109,8 @@ def write(sym, templates, leaf, expand=()):
 
 def needs_brackets(outer, inner):
     is_sum = inner.op in ("add", "sub")
+    if outer.op == "matmul" and inner.op == "mul":
+        return True
     if outer.op in ("mul", "matmul", "neg"):
         return is_sum or inner.op == "neg"
     return outer.op == "sub" and inner is outer.args[1] and is_sum
@@ -273,8 +275,8 @@ def trace(cell_class) -> Graph:
     ``c``), which are the outputs.
     """
     cell = cell_class(input_size=1, hidden_size=1)
-    for kind in "WUb":
-        setattr(cell, kind, {g: Symbol("input", name=f"{kind}_{g}") for g in cell.gates})
+    for kind, weights in cell.weights.items():
+        setattr(cell, kind, {g: Symbol("input", name=f"{kind}_{g}") for g in weights})
     x = Symbol("input", name="x")
     last = cell.State(*(Symbol("input", name=f"{part}_prev") for part in cell.state))
     a = cell.pre_activations(x, last.h)

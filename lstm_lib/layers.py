@@ -28,8 +28,8 @@ class GateParameters(nn.ParameterDict):
 class Recurrent(nn.Module):
     """A cell over time as a PyTorch layer: the same equations, trained by autograd.
 
-    Its parameters are addressed by gate, ``layer.W["f"]``, ``layer.U["f"]``, ``layer.b["f"]``,
-    and start as the cell's weights.
+    Its parameters are addressed by gate, ``layer.W["f"]``, ``layer.U["f"]``, ``layer.b["f"]`` (and
+    ``layer.p["f"]`` where there are peepholes), and start as the cell's weights.
 
     Args:
         cell: a :class:`~lstm_lib.cells.Cell`; it is copied, not changed.
@@ -44,9 +44,10 @@ class Recurrent(nn.Module):
             tensors = {g: torch.tensor(w, dtype=dtype) for g, w in weights.items()}
             return GateParameters([(g, nn.Parameter(w)) for g, w in tensors.items()])
 
-        self.W, self.U, self.b = (parameters(w) for w in (cell.W, cell.U, cell.b))
         self.cell = copy.copy(cell)
-        self.cell.W, self.cell.U, self.cell.b = self.W, self.U, self.b
+        for kind, weights in cell.weights.items():
+            setattr(self, kind, parameters(weights))
+            setattr(self.cell, kind, getattr(self, kind))
 
     def forward(self, x, state=None):
         """Run over a sequence ``x`` of shape ``(seq_len, batch_size, input_size)``.

@@ -7,9 +7,9 @@ in code     on the page         is
 ``h``       :math:`h_t`         this step's output; ``h_prev`` is the last step's
 ``c``       :math:`C_t`         the new cell state; ``c_prev`` is the old one
 ``f``       :math:`f_t`         a gate, by its name
-``c_tilde`` :math:`\tilde{C}_t` the candidate
+``c_tilde`` :math:`\tilde{C}_t` the candidate; a GRU's is ``h_tilde``
 ``a_f``     :math:`a_f`         the gate's pre-activation
-``W_f``     :math:`W_f`         the gate's weights (``U_f``, ``b_f``)
+``W_f``     :math:`W_f`         the gate's weights (``U_f``, ``b_f``, ``p_f``)
 ``f_3``     :math:`f_3`         one of several copies: at step 3, of unit 3
 =========== =================== ==================================================
 """
@@ -20,7 +20,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
 NAME = re.compile(
-    r"(?:(?P<weight>[WUba])_)?(?P<letter>c_tilde|[a-z]+)(?P<prev>_prev)?(?:_(?P<copy>\d+))?"
+    r"(?:(?P<weight>[WUbap])_)?(?P<letter>[ch]_tilde|[a-z]+)(?P<prev>_prev)?(?:_(?P<copy>\d+))?"
 )
 
 
@@ -44,13 +44,14 @@ def spell(name: str) -> Spelling:
     match = NAME.fullmatch(name)
     if not match:
         raise ValueError(f"{name!r} is not the name of a value, such as 'f', 'c_prev' or 'W_f'")
-    letter = {"c": "C", "c_tilde": "C"}.get(match["letter"], match["letter"])
+    letter = match["letter"].removesuffix("_tilde")
+    letter = {"c": "C"}.get(letter, letter)
     if match["weight"]:
         subscript = ",".join(filter(None, (letter, match["copy"])))
         return Spelling(match["weight"], False, subscript)
     time = "t-1" if match["prev"] else "" if match["copy"] else "t"
     subscript = ",".join(filter(None, (time, match["copy"])))
-    return Spelling(letter, match["letter"] == "c_tilde", subscript)
+    return Spelling(letter, match["letter"].endswith("_tilde"), subscript)
 
 
 def tex(name: str) -> str:

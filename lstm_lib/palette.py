@@ -50,6 +50,9 @@ _QUANTITIES = {
     "i": "input",
     "c_tilde": "candidate",
     "o": "output",
+    "z": "input",  # a GRU's update gate writes the new
+    "r": "output",  # its reset gate shows the old
+    "h_tilde": "candidate",
     "c": "cell",
     "h": "hidden",
     "x": "x",

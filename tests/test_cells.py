@@ -12,7 +12,14 @@ from oracles import CELLS, CELLS_IN_TORCH, random_input, random_state, run_torch
 from refusal import refused
 
 import lstm_lib.cells
-from lstm_lib.cells import Cell, LSTMCell, RNNCell
+from lstm_lib.cells import (
+    Cell,
+    CoupledLSTMCell,
+    GRUCell,
+    LSTMCell,
+    PeepholeLSTMCell,
+    RNNCell,
+)
 from lstm_lib.layers import Recurrent, from_torch
 from lstm_lib.unroll import unroll
 
@@ -48,8 +55,50 @@ def rnn_unit(cell, unit, x, last):
     return {"h": hidden}, {"h": hidden}
 
 
+def peephole_unit(cell, unit, x, last):
+    def look(gate, seen):
+        return logistic(layer(cell, gate, unit, last.h, x) + cell.p[gate][unit] * seen)
+
+    old = last.c[unit]
+    forget, write = look("f", old), look("i", old)
+    candidate = math.tanh(layer(cell, "c_tilde", unit, last.h, x))
+    memory = old * forget + candidate * write
+    show = look("o", memory)
+    gates = {"f": forget, "i": write, "c_tilde": candidate, "o": show}
+    return {"h": math.tanh(memory) * show, "c": memory}, gates
+
+
+def coupled_unit(cell, unit, x, last):
+    write = logistic(layer(cell, "i", unit, last.h, x))
+    candidate = math.tanh(layer(cell, "c_tilde", unit, last.h, x))
+    show = logistic(layer(cell, "o", unit, last.h, x))
+    memory = last.c[unit] + write * (candidate - last.c[unit])  # some of the way to the new
+    return {"h": math.tanh(memory) * show, "c": memory}, {
+        "i": write,
+        "c_tilde": candidate,
+        "o": show,
+    }
+
+
+def gru_unit(cell, unit, x, last):
+    def reset(k):
+        return logistic(layer(cell, "r", k, last.h, x))
+
+    update = logistic(layer(cell, "z", unit, last.h, x))
+    shown = [reset(k) * h for k, h in enumerate(last.h)]
+    candidate = math.tanh(layer(cell, "h_tilde", unit, shown, x))
+    hidden = last.h[unit] + update * (candidate - last.h[unit])
+    return {"h": hidden}, {"z": update, "r": reset(unit), "h_tilde": candidate}
+
+
 #: Each cell has such a second writing; the tests of a cell without one fail.
-UNIT = {LSTMCell: lstm_unit, RNNCell: rnn_unit}
+UNIT = {
+    CoupledLSTMCell: coupled_unit,
+    GRUCell: gru_unit,
+    LSTMCell: lstm_unit,
+    PeepholeLSTMCell: peephole_unit,
+    RNNCell: rnn_unit,
+}
 
 
 @every_cell
@@ -106,7 +155,7 @@ def test_without_a_state_the_first_is_zero(cell_class):
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_dtype_is_kept(cell_class, dtype):
     cell = cell_class(3, 4, dtype=dtype)
-    weights = [w for kind in (cell.W, cell.U, cell.b) for w in kind.values()]
+    weights = [w for kind in cell.weights.values() for w in kind.values()]
     state, gates = cell(np.ones((2, 3), dtype))
     assert {value.dtype for value in (*weights, *state, *gates)} == {np.dtype(dtype)}
 
@@ -125,14 +174,15 @@ def test_weights_have_a_place_for_each_gate(cell_class):
 
 
 def every_weight(cell):
-    return np.concatenate([w.ravel() for kind in (cell.W, cell.U, cell.b) for w in kind.values()])
+    return np.concatenate([w.ravel() for kind in cell.weights.values() for w in kind.values()])
 
 
 @every_cell
 def test_the_number_of_parameters_counts_every_weight_once(cell_class):
     cell = cell_class(input_size=3, hidden_size=4)
     assert cell.num_parameters == every_weight(cell).size
-    assert cell.num_parameters == len(cell.gates) * (4 * 3 + 4 * 4 + 4)
+    peepholes = len(getattr(cell, "peepholes", ()))
+    assert cell.num_parameters == len(cell.gates) * (4 * 3 + 4 * 4 + 4) + 4 * peepholes
 
 
 @every_cell

@@ -8,7 +8,7 @@ from oracles import CELLS
 from refusal import refused
 
 from lstm_lib import emit, notation
-from lstm_lib.cells import LSTMCell, RNNCell
+from lstm_lib.cells import CoupledLSTMCell, GRUCell, LSTMCell, PeepholeLSTMCell, RNNCell
 from lstm_lib.graph import Graph, Symbol, trace
 from lstm_lib.palette import HUES, quantity
 
@@ -27,6 +27,36 @@ i_t &= \sigma(W_i\,x_t + U_i\,h_{t-1} + b_i) \\
 C_t &= f_t \odot C_{t-1} + i_t \odot \tilde{C}_t \\
 o_t &= \sigma(W_o\,x_t + U_o\,h_{t-1} + b_o) \\
 h_t &= o_t \odot \tanh(C_t)
+\end{aligned}
+""",
+}
+
+LATEX |= {
+    PeepholeLSTMCell: r"""
+\begin{aligned}
+f_t &= \sigma(W_f\,x_t + U_f\,h_{t-1} + b_f + p_f \odot C_{t-1}) \\
+i_t &= \sigma(W_i\,x_t + U_i\,h_{t-1} + b_i + p_i \odot C_{t-1}) \\
+\tilde{C}_t &= \tanh(W_C\,x_t + U_C\,h_{t-1} + b_C) \\
+C_t &= f_t \odot C_{t-1} + i_t \odot \tilde{C}_t \\
+o_t &= \sigma(W_o\,x_t + U_o\,h_{t-1} + b_o + p_o \odot C_t) \\
+h_t &= o_t \odot \tanh(C_t)
+\end{aligned}
+""",
+    CoupledLSTMCell: r"""
+\begin{aligned}
+i_t &= \sigma(W_i\,x_t + U_i\,h_{t-1} + b_i) \\
+\tilde{C}_t &= \tanh(W_C\,x_t + U_C\,h_{t-1} + b_C) \\
+C_t &= (1 - i_t) \odot C_{t-1} + i_t \odot \tilde{C}_t \\
+o_t &= \sigma(W_o\,x_t + U_o\,h_{t-1} + b_o) \\
+h_t &= o_t \odot \tanh(C_t)
+\end{aligned}
+""",
+    GRUCell: r"""
+\begin{aligned}
+z_t &= \sigma(W_z\,x_t + U_z\,h_{t-1} + b_z) \\
+r_t &= \sigma(W_r\,x_t + U_r\,h_{t-1} + b_r) \\
+\tilde{h}_t &= \tanh(W_h\,x_t + b_h + U_h\,(r_t \odot h_{t-1})) \\
+h_t &= (1 - z_t) \odot h_{t-1} + z_t \odot \tilde{h}_t
 \end{aligned}
 """,
 }
@@ -131,7 +161,10 @@ def test_html_has_a_place_for_every_value_that_its_equation_needs(cell_class):
     graph = trace(cell_class)
     for gate in cell_class.gates:
         names = re.findall('data-value="(.*?)"', emit.html(graph, gate, numbers=True))
-        assert names == [f"W_{gate}", "x", f"U_{gate}", "h_prev", f"b_{gate}", gate]
+        assert names[:2] == [f"W_{gate}", "x"] and names[-1] == gate
+        weights = {n for n in graph.inputs if n.endswith(f"_{gate}") and n[0] in "WUbp"}
+        assert weights | {"x", "h_prev", gate} <= set(names)
+        assert len(names) == len(set(names))
 
 
 def test_html_writes_minus_as_a_minus():

@@ -21,7 +21,7 @@ some_examples = settings(max_examples=60, deadline=None, derandomize=True)
 
 
 def is_weight(name):
-    return name[:2] in ("W_", "U_", "b_")
+    return name[:2] in ("W_", "U_", "b_", "p_")
 
 
 def numbers_for(graph, seed, spread=2.0):
@@ -32,9 +32,9 @@ def numbers_for(graph, seed, spread=2.0):
 def cell_of(cell_class, values, array=np.array):
     """A cell of one unit and one feature with these weights."""
     cell = cell_class(1, 1)
-    for kind, shape in (("W", (1, 1)), ("U", (1, 1)), ("b", (1,))):
-        for gate in cell.gates:
-            getattr(cell, kind)[gate] = np.reshape(values[f"{kind}_{gate}"], shape)
+    for kind, weights in cell.weights.items():
+        for gate, weight in weights.items():
+            weights[gate] = np.reshape(values[f"{kind}_{gate}"], weight.shape)
     return cell
 
 
@@ -49,8 +49,8 @@ def in_torch(cell_class, values):
     for tensor in named.values():
         tensor.requires_grad_()
     cell = cell_class(1, 1)
-    for kind in "WUb":
-        setattr(cell, kind, {gate: named[f"{kind}_{gate}"] for gate in cell.gates})
+    for kind, weights in cell.weights.items():
+        setattr(cell, kind, {gate: named[f"{kind}_{gate}"] for gate in weights})
     last = cell.State(*(named[f"{part}_prev"] for part in cell.state))
     a = cell.pre_activations(named["x"], last.h)
     state, gates = cell.step(a, last)
@@ -111,7 +111,7 @@ def test_everything_has_the_name_that_the_page_uses(cell_class):
     graph = trace(cell_class)
     cell = cell_class(1, 1)
     inputs = {"x"} | {f"{part}_prev" for part in cell.state}
-    inputs |= {f"{kind}_{gate}" for kind in "WUb" for gate in cell.gates}
+    inputs |= {f"{kind}_{gate}" for kind, weights in cell.weights.items() for gate in weights}
     assert set(graph.inputs) == inputs
     assert set(graph.outputs) == {*cell.state, *cell.gates}
     assert set(graph.named) == inputs | {f"a_{gate}" for gate in cell.gates} | set(graph.outputs)
@@ -363,8 +363,8 @@ def test_derivatives_through_time_equal_autograd(cell_class):
         n: torch.tensor(v, dtype=torch.float64, requires_grad=True) for n, v in values.items()
     }
     cell = cell_class(1, 1)
-    for kind in "WUb":
-        of_kind = {gate: tensors[f"{kind}_{gate}"].reshape(1, 1) for gate in cell.gates}
+    for kind, weights in cell.weights.items():
+        of_kind = {gate: tensors[f"{kind}_{gate}"].reshape(1, 1) for gate in weights}
         setattr(cell, kind, of_kind)
     state = cell.State(*(tensors[f"{part}_prev"].reshape(1, 1) for part in cell.state))
     for k in range(1, 13):

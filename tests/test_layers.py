@@ -87,7 +87,7 @@ def test_gradients_are_those_of_finite_differences(cell_class):
 @every_cell
 def test_every_weight_is_a_parameter_that_learns(cell_class):
     layer = Recurrent(cell_class(3, 4))
-    assert len(list(layer.parameters())) == 3 * len(layer.cell.gates)
+    assert len(list(layer.parameters())) == sum(map(len, layer.cell.weights.values()))
     run = layer(torch.ones(5, 2, 3))
     run.outputs.sum().backward()
     optimiser = torch.optim.SGD(layer.parameters(), lr=1.0)
@@ -162,7 +162,9 @@ def test_a_state_dict_carries_every_weight_by_gate(cell_class):
     x = torch.ones(5, 2, 3)
     assert (one(x).outputs != other(x).outputs).all()
     weights = one.state_dict()
-    assert set(weights) == {f"{kind}.{gate}" for kind in KINDS for gate in one.cell.gates}
+    assert set(weights) == {
+        f"{kind}.{g}" for kind, gates in one.cell.weights.items() for g in gates
+    }
     other.load_state_dict(weights)
     torch.testing.assert_close(one(x).outputs, other(x).outputs, rtol=0, atol=0)
 

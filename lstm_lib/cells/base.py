@@ -30,6 +30,10 @@ class Cell:
     The essay writes :math:`W_g \cdot [h_{t-1}, x_t]` for the first two terms: the same numbers,
     with :math:`U_g` and :math:`W_g` side by side in one matrix.
 
+    A cell may have further kinds of weights, such as peepholes: :attr:`kinds` names them all.
+    The gates named in ``late`` have a :math:`U_g` that meets something which the step itself makes
+    first; of these, the pre-activation is :math:`W_g x_t + b_g` alone.
+
     Weights start uniform in :math:`\pm 1/\sqrt{H}`, where :math:`H` is ``hidden_size``, as
     PyTorch's do, and may be replaced: ``cell.b["f"] = np.ones(4)``.
 
@@ -47,6 +51,7 @@ class Cell:
 
     gates: tuple[str, ...] = ()
     state: tuple[str, ...] = ("h",)
+    late: tuple[str, ...] = ()
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
@@ -62,19 +67,33 @@ class Cell:
             raise TypeError(f"dtype is {np.dtype(dtype)}; weights need a floating-point type")
         rng = np.random.default_rng(seed)
         bound = 1 / np.sqrt(hidden_size)
+        for kind, (gates, shape) in self.weight_shapes().items():
+            values = {g: rng.uniform(-bound, bound, shape).astype(dtype) for g in gates}
+            setattr(self, kind, GateWeights(kind, shape, values))
 
-        def draw(kind, *shape):
-            values = {g: rng.uniform(-bound, bound, shape).astype(dtype) for g in self.gates}
-            return GateWeights(kind, shape, values)
+    def weight_shapes(self) -> dict:
+        """Of each kind of weights: which gates have them, and the shape of each."""
+        h = self.hidden_size
+        return {
+            "W": (self.gates, (h, self.input_size)),
+            "U": (self.gates, (h, h)),
+            "b": (self.gates, (h,)),
+        }
 
-        self.W = draw("W", hidden_size, input_size)
-        self.U = draw("U", hidden_size, hidden_size)
-        self.b = draw("b", hidden_size)
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of weights, by the names of the attributes that hold them."""
+        return tuple(self.weight_shapes())
+
+    @property
+    def weights(self) -> dict:
+        """Every weight by kind and gate: ``cell.weights["U"]["f"]`` is ``cell.U["f"]``."""
+        return {kind: getattr(self, kind) for kind in self.kinds}
 
     @property
     def num_parameters(self) -> int:
         """How many numbers training can change."""
-        return sum(w.size for kind in (self.W, self.U, self.b) for w in kind.values())
+        return sum(w.size for kind in self.weights.values() for w in kind.values())
 
     def step(self, a, s):
         """The cell's equations: from pre-activations ``a`` and last state ``s``, both addressed
@@ -84,7 +103,14 @@ class Cell:
     def pre_activations(self, x, h):
         r"""Each gate's :math:`a_g = W_g x_t + U_g h_{t-1} + b_g`, by name; rows of ``x`` and
         ``h`` are examples, so the matrices stand transposed on the right."""
-        return self.Gates(*(x @ self.W[g].T + h @ self.U[g].T + self.b[g] for g in self.gates))
+
+        def of(g):
+            from_input = x @ self.W[g].T
+            if g in self.late:
+                return from_input + self.b[g]
+            return from_input + h @ self.U[g].T + self.b[g]
+
+        return self.Gates(*(of(g) for g in self.gates))
 
     def __call__(self, x, state=None):
         """One step in time.
