@@ -2,16 +2,18 @@
 
 import copy
 
+import numpy as np
 import torch
 from torch import nn
 
-from lstm_lib.cells import Cell, LSTMCell, RNNCell
+from lstm_lib.cells import Cell, GRUResetAfterCell, LSTMCell, RNNCell
 from lstm_lib.checks import unknown_name
 from lstm_lib.unroll import unroll
 
 PYTORCH = {
     LSTMCell: (nn.LSTM, ("i", "f", "c_tilde", "o")),
     RNNCell: (nn.RNN, ("h",)),
+    GRUResetAfterCell: (nn.GRU, ("r", "z", "h_tilde")),
 }
 """For each cell, PyTorch's module and the order in which its packed weights hold the gates."""
 
@@ -63,10 +65,11 @@ class Recurrent(nn.Module):
 
 
 def from_torch(module: nn.Module) -> Cell:
-    r"""A cell with the weights of a ``torch.nn.RNN`` or ``torch.nn.LSTM`` of one layer.
+    r"""A cell with the weights of a ``torch.nn.RNN``, ``LSTM`` or ``GRU`` of one layer.
 
     PyTorch keeps the gates' matrices stacked (an LSTM's in the order i, f, g, o; its g is our
-    ``c_tilde``) and adds **two** biases; the cell's ``b`` is their sum.
+    ``c_tilde``) and adds **two** biases; the cell's ``b`` is their sum. A GRU's candidate keeps
+    them apart, since only the second, our ``d``, is inside the reset.
 
     Raises:
         TypeError: a module that has no counterpart here.
@@ -83,17 +86,27 @@ def from_torch(module: nn.Module) -> Cell:
     weight = module.weight_hh_l0.detach()
     dtype = torch.empty(0, dtype=weight.dtype).numpy().dtype
     cell = cell_class(module.input_size, module.hidden_size, dtype=dtype)
-    bias = module.bias_ih_l0 + module.bias_hh_l0 if module.bias else weight.new_zeros(len(weight))
-    for weights, packed in ((cell.W, module.weight_ih_l0), (cell.U, weight), (cell.b, bias)):
-        for gate, part in zip(gates, packed.detach().cpu().chunk(len(gates)), strict=True):
-            weights[gate] = part.numpy()
+    none = weight.new_zeros(len(weight))
+    bias, second = (module.bias_ih_l0, module.bias_hh_l0) if module.bias else (none, none)
+    packed = {"W": module.weight_ih_l0, "U": weight, "b": bias, "d": second}
+    parts = {
+        kind: dict(zip(gates, whole.detach().cpu().chunk(len(gates)), strict=True))
+        for kind, whole in packed.items()
+    }
+    apart = cell.weights.get("d", ())
+    for gate in gates:
+        cell.W[gate], cell.U[gate] = parts["W"][gate].numpy(), parts["U"][gate].numpy()
+        if gate in apart:
+            cell.b[gate], cell.d[gate] = parts["b"][gate].numpy(), parts["d"][gate].numpy()
+        else:
+            cell.b[gate] = (parts["b"][gate] + parts["d"][gate]).numpy()
     return cell
 
 
 def to_torch(cell: Cell) -> nn.Module:
-    """A ``torch.nn.RNN`` or ``torch.nn.LSTM`` that computes what ``cell`` computes.
+    """A ``torch.nn.RNN``, ``LSTM`` or ``GRU`` that computes what ``cell`` computes.
 
-    The bias goes into PyTorch's first bias; its second, which is added to it, is zero.
+    The bias goes into PyTorch's first bias; its second is zero, but for a GRU's candidate.
 
     Raises:
         TypeError: a cell that PyTorch has no module for.
@@ -106,13 +119,14 @@ def to_torch(cell: Cell) -> nn.Module:
     module = module_class(cell.input_size, cell.hidden_size, dtype=dtype)
 
     def pack(weights):
-        return torch.cat([torch.from_numpy(weights[g]) for g in gates])
+        none = np.zeros_like(cell.b[gates[0]])
+        return torch.cat([torch.from_numpy(weights.get(g, none)) for g in gates])
 
     with torch.no_grad():
         module.weight_ih_l0.copy_(pack(cell.W))
         module.weight_hh_l0.copy_(pack(cell.U))
         module.bias_ih_l0.copy_(pack(cell.b))
-        module.bias_hh_l0.zero_()
+        module.bias_hh_l0.copy_(pack(cell.weights.get("d", {})))
     return module
 
 

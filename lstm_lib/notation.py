@@ -20,7 +20,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
 NAME = re.compile(
-    r"(?:(?P<weight>[WUbap])_)?(?P<letter>[ch]_tilde|[a-z]+)(?P<prev>_prev)?(?:_(?P<copy>\d+))?"
+    r"(?:(?P<weight>[WUbdap])_)?(?P<letter>[ch]_tilde|[a-z]+)(?P<prev>_prev)?(?:_(?P<copy>\d+))?"
 )
 
 

@@ -81,7 +81,7 @@ def quantity(value: str) -> str:
 
     Raises ``KeyError`` for a value that has no colour.
     """
-    name = re.sub(r"^[WUbap]_|(_prev)?(_\d+)?$", "", value)
+    name = re.sub(r"^[WUbdap]_|(_prev)?(_\d+)?$", "", value)
     for known in (value, name):
         if known in _QUANTITIES:
             return _QUANTITIES[known]

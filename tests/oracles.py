@@ -42,10 +42,10 @@ def torch_gates(module, x, h_before):
 
     The order of the slices is the one that PyTorch documents for ``weight_ih_l0``.
     """
-    a = functional.linear(x, module.weight_ih_l0) + functional.linear(h_before, module.weight_hh_l0)
-    if module.bias:
-        a = a + module.bias_ih_l0 + module.bias_hh_l0
-    n = module.hidden_size
+    biases = (module.bias_ih_l0, module.bias_hh_l0) if module.bias else (None, None)
+    from_x = functional.linear(x, module.weight_ih_l0, biases[0])
+    from_h = functional.linear(h_before, module.weight_hh_l0, biases[1])
+    a, n = from_x + from_h, module.hidden_size
     if isinstance(module, nn.RNN):
         return {"h": torch.tanh(a)}
     if isinstance(module, nn.LSTM):
@@ -54,6 +54,13 @@ def torch_gates(module, x, h_before):
             "f": torch.sigmoid(a[..., 1 * n : 2 * n]),
             "c_tilde": torch.tanh(a[..., 2 * n : 3 * n]),
             "o": torch.sigmoid(a[..., 3 * n : 4 * n]),
+        }
+    if isinstance(module, nn.GRU):
+        r, z = torch.sigmoid(a[..., :n]), torch.sigmoid(a[..., n : 2 * n])
+        return {
+            "r": r,
+            "z": z,
+            "h_tilde": torch.tanh(from_x[..., 2 * n :] + r * from_h[..., 2 * n :]),
         }
     raise NotImplementedError(f"say here how {type(module).__name__} packs its gates")
 

@@ -16,6 +16,8 @@ from lstm_lib.cells import (
     Cell,
     CoupledLSTMCell,
     GRUCell,
+    GRUResetAfterCell,
+    LSTM1997Cell,
     LSTMCell,
     PeepholeLSTMCell,
     RNNCell,
@@ -91,10 +93,32 @@ def gru_unit(cell, unit, x, last):
     return {"h": hidden}, {"z": update, "r": reset(unit), "h_tilde": candidate}
 
 
+def gru_reset_after_unit(cell, unit, x, last):
+    update = logistic(layer(cell, "z", unit, last.h, x))
+    reset = logistic(layer(cell, "r", unit, last.h, x))
+    nothing = [0.0] * len(last.h)
+    from_input = layer(cell, "h_tilde", unit, nothing, x)
+    from_memory = sum(u * h for u, h in zip(cell.U["h_tilde"][unit], last.h, strict=True))
+    candidate = math.tanh(from_input + reset * (from_memory + cell.d["h_tilde"][unit]))
+    hidden = candidate + update * (last.h[unit] - candidate)
+    return {"h": hidden}, {"z": update, "r": reset, "h_tilde": candidate}
+
+
+def lstm_1997_unit(cell, unit, x, last):
+    write = logistic(layer(cell, "i", unit, last.h, x))
+    candidate = math.tanh(layer(cell, "c_tilde", unit, last.h, x))
+    show = logistic(layer(cell, "o", unit, last.h, x))
+    memory = math.fsum([last.c[unit], candidate * write])
+    gates = {"i": write, "c_tilde": candidate, "o": show}
+    return {"h": math.tanh(memory) * show, "c": memory}, gates
+
+
 #: Each cell has such a second writing; the tests of a cell without one fail.
 UNIT = {
     CoupledLSTMCell: coupled_unit,
     GRUCell: gru_unit,
+    GRUResetAfterCell: gru_reset_after_unit,
+    LSTM1997Cell: lstm_1997_unit,
     LSTMCell: lstm_unit,
     PeepholeLSTMCell: peephole_unit,
     RNNCell: rnn_unit,
@@ -181,8 +205,8 @@ def every_weight(cell):
 def test_the_number_of_parameters_counts_every_weight_once(cell_class):
     cell = cell_class(input_size=3, hidden_size=4)
     assert cell.num_parameters == every_weight(cell).size
-    peepholes = len(getattr(cell, "peepholes", ()))
-    assert cell.num_parameters == len(cell.gates) * (4 * 3 + 4 * 4 + 4) + 4 * peepholes
+    vectors = sum(len(cell.weights.get(kind, ())) for kind in ("p", "d"))
+    assert cell.num_parameters == len(cell.gates) * (4 * 3 + 4 * 4 + 4) + 4 * vectors
 
 
 @every_cell

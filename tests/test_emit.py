@@ -8,7 +8,15 @@ from oracles import CELLS
 from refusal import refused
 
 from lstm_lib import emit, notation
-from lstm_lib.cells import CoupledLSTMCell, GRUCell, LSTMCell, PeepholeLSTMCell, RNNCell
+from lstm_lib.cells import (
+    CoupledLSTMCell,
+    GRUCell,
+    GRUResetAfterCell,
+    LSTM1997Cell,
+    LSTMCell,
+    PeepholeLSTMCell,
+    RNNCell,
+)
 from lstm_lib.graph import Graph, Symbol, trace
 from lstm_lib.palette import HUES, quantity
 
@@ -49,6 +57,23 @@ i_t &= \sigma(W_i\,x_t + U_i\,h_{t-1} + b_i) \\
 C_t &= (1 - i_t) \odot C_{t-1} + i_t \odot \tilde{C}_t \\
 o_t &= \sigma(W_o\,x_t + U_o\,h_{t-1} + b_o) \\
 h_t &= o_t \odot \tanh(C_t)
+\end{aligned}
+""",
+    LSTM1997Cell: r"""
+\begin{aligned}
+i_t &= \sigma(W_i\,x_t + U_i\,h_{t-1} + b_i) \\
+\tilde{C}_t &= \tanh(W_C\,x_t + U_C\,h_{t-1} + b_C) \\
+C_t &= C_{t-1} + i_t \odot \tilde{C}_t \\
+o_t &= \sigma(W_o\,x_t + U_o\,h_{t-1} + b_o) \\
+h_t &= o_t \odot \tanh(C_t)
+\end{aligned}
+""",
+    GRUResetAfterCell: r"""
+\begin{aligned}
+z_t &= \sigma(W_z\,x_t + U_z\,h_{t-1} + b_z) \\
+r_t &= \sigma(W_r\,x_t + U_r\,h_{t-1} + b_r) \\
+\tilde{h}_t &= \tanh(W_h\,x_t + b_h + r_t \odot (U_h\,h_{t-1} + d_h)) \\
+h_t &= (1 - z_t) \odot \tilde{h}_t + z_t \odot h_{t-1}
 \end{aligned}
 """,
     GRUCell: r"""
@@ -162,7 +187,7 @@ def test_html_has_a_place_for_every_value_that_its_equation_needs(cell_class):
     for gate in cell_class.gates:
         names = re.findall('data-value="(.*?)"', emit.html(graph, gate, numbers=True))
         assert names[:2] == [f"W_{gate}", "x"] and names[-1] == gate
-        weights = {n for n in graph.inputs if n.endswith(f"_{gate}") and n[0] in "WUbp"}
+        weights = {n for n in graph.inputs if n.endswith(f"_{gate}") and n[0] in "WUbpd"}
         assert weights | {"x", "h_prev", gate} <= set(names)
         assert len(names) == len(set(names))
 

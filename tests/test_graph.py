@@ -21,7 +21,7 @@ some_examples = settings(max_examples=60, deadline=None, derandomize=True)
 
 
 def is_weight(name):
-    return name[:2] in ("W_", "U_", "b_", "p_")
+    return name[:2] in ("W_", "U_", "b_", "p_", "d_")
 
 
 def numbers_for(graph, seed, spread=2.0):

@@ -26,7 +26,11 @@ KINDS = ("W", "U", "b")
 PACKED = {"W": ["weight_ih_l0"], "U": ["weight_hh_l0"], "b": ["bias_ih_l0", "bias_hh_l0"]}
 
 #: The order of the gates in PyTorch's packed weights, from its documentation.
-ORDER = {nn.LSTM: ("i", "f", "c_tilde", "o"), nn.RNN: ("h",)}
+ORDER = {
+    nn.LSTM: ("i", "f", "c_tilde", "o"),
+    nn.RNN: ("h",),
+    nn.GRU: ("r", "z", "h_tilde"),
+}
 
 
 def leaves(rng, cell_class, *sizes, dtype=torch.float64):
@@ -64,9 +68,11 @@ def test_gradients_equal_torch(cell_class, sizes, dtype, atol):
     for one, other in zip(ours, theirs, strict=True):  # x and every part of the initial state
         torch.testing.assert_close(one.grad, other.grad, rtol=0, atol=atol)
     for kind, packed in PACKED.items():
-        weights = getattr(layer, kind)
-        gradient = torch.cat([weights[g].grad for g in ORDER[type(module)]])
         for name in packed:
+            weights = dict(getattr(layer, kind))
+            if name == "bias_hh_l0":  # a GRU's second bias is one of its own
+                weights |= dict(getattr(layer, "d", {}))
+            gradient = torch.cat([weights[g].grad for g in ORDER[type(module)]])
             torch.testing.assert_close(gradient, getattr(module, name).grad, rtol=0, atol=atol)
 
 
@@ -235,7 +241,11 @@ def test_torchs_two_biases_become_their_sum(cell_class):
         module.bias_ih_l0.fill_(0.25)
         module.bias_hh_l0.fill_(0.5)
     cell = from_torch(module)
-    np.testing.assert_array_equal([cell.b[gate] for gate in cell.gates], 0.75)
+    apart = cell.weights.get("d", {})
+    for gate in cell.gates:
+        np.testing.assert_array_equal(cell.b[gate], 0.25 if gate in apart else 0.75)
+    for second in apart.values():
+        np.testing.assert_array_equal(second, 0.5)
 
 
 @every_cell_in_torch
@@ -286,16 +296,14 @@ def test_a_module_without_counterpart_is_refused(module):
     assert "torch.nn.LSTM" in str(caught.value) and "torch.nn.RNN" in str(caught.value)
 
 
-def test_a_gru_is_refused_by_name():
-    with refused(TypeError, "GRU has no counterpart here; give one of torch.nn.LSTM, torch.nn.RNN"):
-        from_torch(nn.GRU(3, 4))
-
-
 def test_a_cell_that_torch_does_not_have_is_refused():
     class Own(Cell):
         gates = ("g",)
 
-    with refused(TypeError, "PyTorch has no module for Own; it has one for LSTMCell, RNNCell"):
+    with refused(
+        TypeError,
+        "PyTorch has no module for Own; it has one for LSTMCell, RNNCell, GRUResetAfterCell",
+    ):
         to_torch(Own(3, 4))
 
 

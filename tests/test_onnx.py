@@ -12,7 +12,14 @@ from onnx import TensorProto, helper
 from onnx.reference import ReferenceEvaluator
 from oracles import random_input, random_state
 
-from lstm_lib.cells import CoupledLSTMCell, GRUCell, LSTMCell, PeepholeLSTMCell, RNNCell
+from lstm_lib.cells import (
+    CoupledLSTMCell,
+    GRUCell,
+    GRUResetAfterCell,
+    LSTMCell,
+    PeepholeLSTMCell,
+    RNNCell,
+)
 from lstm_lib.unroll import unroll
 
 #: ONNX's operator for each cell, and the order of the gates in its packed weights.
@@ -21,9 +28,11 @@ OPERATORS = {
     PeepholeLSTMCell: ("LSTM", ("i", "o", "f", "c_tilde")),
     CoupledLSTMCell: ("LSTM", ("i", "o", "f", "c_tilde")),
     GRUCell: ("GRU", ("z", "r", "h_tilde")),
+    GRUResetAfterCell: ("GRU", ("z", "r", "h_tilde")),
     RNNCell: ("RNN", ("h",)),
 }
 SETTINGS = {CoupledLSTMCell: {"input_forget": 1}, GRUCell: {"linear_before_reset": 0}}
+SETTINGS[GRUResetAfterCell] = {"linear_before_reset": 1}
 ELEMENT = {np.float32: TensorProto.FLOAT, np.float64: TensorProto.DOUBLE}
 
 
@@ -46,10 +55,13 @@ def onnx_model(cell, dtype):
     """The cell as a model of a single operator, its weights packed in ONNX's order."""
     operator, _ = OPERATORS[type(cell)]
     b = pack(cell, "b")
+    second = np.zeros_like(b)
+    if isinstance(cell, GRUResetAfterCell):  # only the candidate's is not zero
+        second[:, -cell.hidden_size :] = pack(cell, "d")
     weights = {
         "W": pack(cell, "W"),
         "R": pack(cell, "U"),
-        "B": np.concatenate([b, np.zeros_like(b)], axis=1),  # Wb, then Rb; they add up
+        "B": np.concatenate([b, second], axis=1),  # Wb, then Rb; they add up
     }
     peepholes = []
     if isinstance(cell, PeepholeLSTMCell):

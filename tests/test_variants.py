@@ -5,7 +5,15 @@ import pytest
 from oracles import random_input, random_state
 from refusal import refused
 
-from lstm_lib.cells import CoupledLSTMCell, GRUCell, LSTMCell, PeepholeLSTMCell
+from lstm_lib.cells import (
+    CoupledLSTMCell,
+    GRUCell,
+    GRUResetAfterCell,
+    LSTM1997Cell,
+    LSTMCell,
+    PeepholeLSTMCell,
+)
+from lstm_lib.graph import trace
 from lstm_lib.unroll import unroll
 
 SIZES = (20, 3, 4, 5)  # steps, examples, features, units
@@ -76,6 +84,21 @@ def test_a_peephole_for_the_candidate_is_refused():
         PeepholeLSTMCell(3, 4, peepholes=("f", "c_tilde"))
 
 
+# The LSTM of 1997
+
+
+def test_the_lstm_of_1997_is_an_lstm_whose_forget_gate_is_open():
+    first, lstm = LSTM1997Cell(*SIZES[2:], seed=1), LSTMCell(*SIZES[2:])
+    same_weights(lstm, first, first.gates)
+    lstm.W["f"], lstm.U["f"] = np.zeros((5, 4)), np.zeros((5, 5))
+    lstm.b["f"] = np.full(5, 1000.0)
+    same_run(first, lstm, *problem(LSTMCell))
+
+
+def test_its_carousel_carries_the_error_unchanged():
+    assert trace(LSTM1997Cell).gradient("c")["dc/dc_prev"].value == 1
+
+
 # Coupled gates
 
 
@@ -116,3 +139,29 @@ def test_the_reset_gate_comes_before_the_matrix():
     _, gates = cell(x, cell.State(h=h))
     _, without = cell(x, cell.State(h=h * np.array([0, 1, 1, 1, 1])))
     np.testing.assert_array_equal(gates.h_tilde, without.h_tilde)
+
+
+def gru_pair():
+    """Both forms with the same weights: the second bias zero, z turned to point the same way."""
+    before, after = GRUCell(4, 5, seed=1), GRUResetAfterCell(4, 5)
+    same_weights(after, before, before.gates)
+    for kind in ("W", "U", "b"):
+        getattr(after, kind)["z"] = -getattr(before, kind)["z"]
+    after.d["h_tilde"] = np.zeros(5)
+    return before, after
+
+
+def test_the_two_grus_are_one_where_nothing_is_reset():
+    before, after = gru_pair()
+    for cell in (before, after):
+        cell.b["r"] = np.full(5, 1000.0)
+    x, state = problem(GRUCell)
+    ours, theirs = unroll(before, x, state), unroll(after, x, after.State(*state))
+    np.testing.assert_allclose(ours.outputs, theirs.outputs, rtol=0, atol=1e-14)
+
+
+def test_the_two_grus_are_different_functions():
+    before, after = gru_pair()
+    x, state = problem(GRUCell)
+    ours, theirs = unroll(before, x, state), unroll(after, x, after.State(*state))
+    assert np.abs(ours.outputs - theirs.outputs).max() > 0.01
