@@ -87,7 +87,7 @@ class Cell:
 
     @property
     def weights(self) -> dict:
-        """Every weight by kind and gate: ``cell.weights["U"]["f"]`` is ``cell.U["f"]``."""
+        """Every weight, first by kind and then by gate (``cell.weights["U"]["f"]``)."""
         return {kind: getattr(self, kind) for kind in self.kinds}
 
     @property
