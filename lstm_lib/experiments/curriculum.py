@@ -56,12 +56,12 @@ def run(network, seed=0, gaps=GAPS):
     """
     if network not in NETWORKS:
         raise ValueError(unknown_name("network", network, NETWORKS))
+    tasks = [Recall(gap, SETTINGS["keys"]) for gap in gaps]
     torch.manual_seed(seed)
     layer = NETWORKS[network](SETTINGS["embedding"], SETTINGS["hidden"])
-    model = SequenceModel(layer, Recall(gaps[0]), SETTINGS["embedding"])
+    model = SequenceModel(layer, tasks[0], SETTINGS["embedding"])
     names = ("batch_size", "lr", "clip", "steps", "until")
     settings = {name: SETTINGS[name] for name in names}
-    tasks = [Recall(gap) for gap in gaps]
     histories = training.curriculum(model, tasks, seed=seed, progress=False, **settings)
     generator = torch.Generator().manual_seed(1000 + seed)
     accuracy = [history.score[-training.WINDOW :].mean() for history in histories]
