@@ -9,15 +9,26 @@ from __future__ import annotations
 
 import numpy as np
 
-from lstm_lib.functions import sigmoid, tanh
+from lstm_lib.functions import exp, log_sigmoid, sigmoid, tanh
 
 COMPUTE = {
     "add": lambda a, b: a + b,
     "sub": lambda a, b: a - b,
     "mul": lambda a, b: a * b,
-    "matmul": lambda a, b: a * b,  # one feature, one unit: a matrix with a single number in it
+    "div": lambda a, b: np.true_divide(a, b),
+    # One feature, one unit: a matrix has a single number in it, and so has every vector.
+    "matmul": lambda a, b: a * b,
+    "outer": lambda a, b: a * b,
+    "inner": lambda a, b: a * b,
+    "per_root": lambda a: a,
     "neg": lambda a: -a,
+    "abs": np.abs,
+    "sign": np.sign,
+    "max": np.maximum,
+    "larger": lambda a, b: np.heaviside(np.subtract(a, b), 0.5),
+    "exp": exp,
     "sigmoid": sigmoid,
+    "log_sigmoid": log_sigmoid,
     "tanh": tanh,
 }
 """What each operation computes."""
@@ -26,9 +37,19 @@ PLAIN = {
     "add": "{}+{}",
     "sub": "{}-{}",
     "mul": "{}*{}",
+    "div": "{}/{}",
     "matmul": "{}*{}",
+    "outer": "{}*{}",
+    "inner": "{}*{}",
+    "per_root": "per_root({})",
     "neg": "-{}",
+    "abs": "abs({})",
+    "sign": "sign({})",
+    "max": "max({}, {})",
+    "larger": "({} > {})",
+    "exp": "exp({})",
     "sigmoid": "sigmoid({})",
+    "log_sigmoid": "log_sigmoid({})",
     "tanh": "tanh({})",
 }
 """How each operation is written when an expression serves as a name: ``f*c_prev``."""
@@ -61,6 +82,12 @@ class Symbol:
     def __rmul__(self, other):
         return symbol(other) * self
 
+    def __truediv__(self, other):
+        return Symbol("div", (self, symbol(other)))
+
+    def __rtruediv__(self, other):
+        return symbol(other) / self
+
     def __matmul__(self, weights):
         """``x @ W.T``, an array's way to write :math:`W x`: the weights come first."""
         return Symbol("matmul", (weights, self))
@@ -68,15 +95,47 @@ class Symbol:
     def __neg__(self):
         return Symbol("neg", (self,))
 
+    def __abs__(self):
+        return Symbol("abs", (self,))
+
+    # A single number is its own transpose, whatever axes it is given and however it is masked.
+
     @property
     def T(self):  # noqa: N802  NumPy's and PyTorch's name for the transpose
+        return self
+
+    def __getitem__(self, axes):
+        return self
+
+    def masked(self):
         return self
 
     def sigmoid(self):
         return Symbol("sigmoid", (self,))
 
+    def log_sigmoid(self):
+        return Symbol("log_sigmoid", (self,))
+
     def tanh(self):
         return Symbol("tanh", (self,))
+
+    def exp(self):
+        return Symbol("exp", (self,))
+
+    def maximum(self, other):
+        return Symbol("max", (self, symbol(other)))
+
+    def outer_product(self, other):
+        return Symbol("outer", (self, other))
+
+    def inner_product(self, other):
+        return Symbol("inner", (self, other))
+
+    def matvec(self, vector):
+        return Symbol("matmul", (self, vector))
+
+    def per_root(self):
+        return Symbol("per_root", (self,))
 
     def __str__(self):
         """The symbol's name, or its expression over names: ``f``, ``f*c_prev``, ``tanh(c)``."""
@@ -111,7 +170,7 @@ def needs_brackets(outer, inner):
     is_sum = inner.op in ("add", "sub")
     if outer.op == "matmul" and inner.op == "mul":
         return True
-    if outer.op in ("mul", "matmul", "neg"):
+    if outer.op in ("mul", "matmul", "neg", "outer", "inner"):
         return is_sum or inner.op == "neg"
     return outer.op == "sub" and inner is outer.args[1] and is_sum
 
@@ -171,7 +230,7 @@ class Graph:
                 + (f"; not an input: {', '.join(unknown)}" if unknown else "")
             )
         computed = {}
-        with np.errstate(invalid="ignore"):  # as a cell does
+        with np.errstate(invalid="ignore", divide="ignore"):  # as a cell does
             for sym in self.order:
                 if sym.op == "input":
                     computed[sym] = values[sym.name]
@@ -238,8 +297,20 @@ def local_derivatives(sym):
             return symbol(1), symbol(1)
         case "sub":
             return symbol(1), symbol(-1)
-        case "mul" | "matmul":
+        case "mul" | "matmul" | "outer" | "inner":
             return sym.args[1], sym.args[0]
+        case "div":
+            return 1 / sym.args[1], -(sym / sym.args[1])
+        case "per_root":  # one unit: divided by 1
+            return (symbol(1),)
+        case "abs":
+            return (Symbol("sign", sym.args),)
+        case "max":
+            return Symbol("larger", sym.args), Symbol("larger", sym.args[::-1])
+        case "exp":
+            return (sym,)
+        case "log_sigmoid":
+            return ((-sym.args[0]).sigmoid(),)
         case "neg":
             return (symbol(-1),)
         case "sigmoid":
@@ -270,17 +341,18 @@ def rebuild(sym, copies, suffix=""):
 def trace(cell_class) -> Graph:
     """Run one ``step`` of a cell on symbols: one unit, one feature, everything named.
 
-    Inputs are ``x``, the last state (``h_prev``, ``c_prev``) and the weights (``W_f``, ``U_f``,
-    ``b_f``); then come the pre-activations (``a_f``), the gates (``f``) and the new state (``h``,
+    Inputs are ``x``, the last state (``h_prev``, ``c_prev``), what else the step reads
+    (``c_below``) and the weights (``W_f``, ``U_f``, ``b_f``); then come the pre-activations (``a_f``), the gates (``f``) and the new state (``h``,
     ``c``), which are the outputs.
     """
     cell = cell_class(input_size=1, hidden_size=1)
     for kind, weights in cell.weights.items():
         setattr(cell, kind, {g: Symbol("input", name=f"{kind}_{g}") for g in weights})
     x = Symbol("input", name="x")
-    last = cell.State(*(Symbol("input", name=f"{part}_prev") for part in cell.state))
-    a = cell.pre_activations(x, last.h)
-    state, gates = cell.step(a, last)
+    last = [Symbol("input", name=f"{part}_prev") for part in cell.state]
+    seen = cell.Seen(*last, *(Symbol("input", name=name) for name in cell.reads))
+    a = cell.pre_activations(x, getattr(seen, cell.recurrent))
+    state, gates = cell.step(a, seen)
     for prefix, named in (("a_", a), ("", gates), ("", state)):
         for name, sym in named._asdict().items():
             sym.name = prefix + name

@@ -51,13 +51,14 @@ class Recurrent(nn.Module):
             setattr(self, kind, parameters(weights))
             setattr(self.cell, kind, getattr(self, kind))
 
-    def forward(self, x, state=None):
-        """Run over a sequence ``x`` of shape ``(seq_len, batch_size, input_size)``.
+    def forward(self, x, state=None, **reads):
+        """Run over a sequence ``x`` of shape ``(seq_len, batch_size, input_size)``, and over what
+        else the cell reads, by name (``c_below``).
 
         Returns:
             An :class:`~lstm_lib.unroll.Unrolled` with outputs, final state and every gate by name.
         """
-        return unroll(self.cell, x, state)
+        return unroll(self.cell, x, state, **reads)
 
     def extra_repr(self):
         cell = self.cell

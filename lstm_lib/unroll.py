@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from lstm_lib.cells.base import quiet
 from lstm_lib.checks import is_tensor, unknown_name
 
 
@@ -22,7 +23,7 @@ class Unrolled(NamedTuple):
     """What a cell did over a sequence of ``seq_len`` steps."""
 
     outputs: object
-    """The hidden state after each step, shape ``(seq_len, batch_size, hidden_size)``."""
+    """The output at each step, the hidden state, shape ``(seq_len, batch_size, hidden_size)``."""
     state: tuple
     """The state after the last step, by name (``run.state.c``)."""
     gates: ByName
@@ -31,7 +32,7 @@ class Unrolled(NamedTuple):
     """Every part of the state after each step, by name (``run.states["c"]``)."""
 
 
-def unroll(cell, x, state=None) -> Unrolled:
+def unroll(cell, x, state=None, **reads) -> Unrolled:
     r"""Run ``cell`` over the sequence ``x``: the same weights at each step, the state handed on.
 
     .. math:: (s_t, g_t) = \text{step}(x_t, s_{t-1}), \qquad t = 1, \dots, T
@@ -43,23 +44,27 @@ def unroll(cell, x, state=None) -> Unrolled:
         x: the inputs, ``(seq_len, batch_size, input_size)``, or ``(seq_len, input_size)`` for one
             sequence alone.
         state: the state before the first step, ``cell.State(h=…, c=…)``; zeros if left out.
+        reads: further sequences, by name, if the cell reads any (``c_below``), each
+            ``(seq_len, batch_size, hidden_size)``; if left out, what the cell says itself.
 
     Raises:
         ValueError: an empty sequence, or a shape that does not fit the cell.
-        TypeError: not an array, not floating-point, or not of the weights' dtype.
+        TypeError: not an array, not floating-point, or not of the weights' dtype; something to
+            read that the cell does not read.
     """
     cell.check_input(x, axes=("seq_len", "batch_size", "input_size"))
     if len(x) == 0:
         raise ValueError("x has no steps (seq_len is 0): there is nothing to unroll")
     state = cell.initial_state(x[0]) if state is None else cell.check_state(state, x[0])
+    reads = cell.check_reads(reads, x)
     states, gates = [], []
-    with np.errstate(invalid="ignore"):
-        for x_t in x:
-            state, gate = cell.step(cell.pre_activations(x_t, state.h), state)
+    with quiet():
+        for x_t, *reads_t in zip(x, *reads, strict=True):
+            state, gate = cell.advance(x_t, state, reads_t)
             states.append(state)
             gates.append(gate)
     states, gates = over_time("state", states), over_time("gate", gates)
-    return Unrolled(outputs=states["h"], state=state, gates=gates, states=states)
+    return Unrolled(outputs=states[cell.output], state=state, gates=gates, states=states)
 
 
 def over_time(kind, steps):

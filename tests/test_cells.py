@@ -323,7 +323,7 @@ def test_an_unknown_gate_is_answered_with_those_that_are_there(cell_class, kind)
     with refused(KeyError, sentence):
         weights["q"]
     with refused(KeyError, sentence):
-        weights["q"] = np.ones(weights.shape)
+        weights["q"] = np.ones(4)
 
 
 def test_the_gates_of_an_lstm_are_listed_in_words():

@@ -30,9 +30,17 @@ class Cell:
     The essay writes :math:`W_g \cdot [h_{t-1}, x_t]` for the first two terms: the same numbers,
     with :math:`U_g` and :math:`W_g` side by side in one matrix.
 
-    A cell may have further kinds of weights, such as peepholes: :attr:`kinds` names them all.
-    The gates named in ``late`` have a :math:`U_g` that meets something which the step itself makes
-    first; of these, the pre-activation is :math:`W_g x_t + b_g` alone.
+    That is what most cells are. The others say how they differ:
+
+    - :meth:`weight_shapes`: further kinds of weights, such as peepholes, or a gate without some;
+    - ``late``: weights that meet something which the step itself makes first, ``{"h_tilde": "U"}``;
+      they are left out of the gate's pre-activation;
+    - ``recurrent``: the part of the state that the matrices :math:`U` meet, if not ``h``;
+    - :meth:`state_shapes`: parts of the state that are not ``(hidden_size,)``, and ``start``: parts
+      that do not start at zero;
+    - ``reads``: what a step reads beside the input and the state, and which part of the state of
+      the layer below it is (:class:`~lstm_lib.layers.Stacked` passes it on);
+    - ``output``: the part of the state that the layer above reads, if not ``h``.
 
     Weights start uniform in :math:`\pm 1/\sqrt{H}`, where :math:`H` is ``hidden_size``, as
     PyTorch's do, and may be replaced: ``cell.b["f"] = np.ones(4)``.
@@ -51,13 +59,18 @@ class Cell:
 
     gates: tuple[str, ...] = ()
     state: tuple[str, ...] = ("h",)
-    late: tuple[str, ...] = ()
+    late: Mapping[str, str] = {}
+    recurrent: str = "h"
+    start: Mapping[str, float] = {}
+    reads: Mapping[str, str | None] = {}
+    output: str = "h"
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
         cls.Gates = namedtuple("Gates", cls.gates, module=cls.__module__)
         cls.State = namedtuple("State", cls.state, module=cls.__module__)
-        for part in (cls.Gates, cls.State):  # where to find it again after it was stored
+        cls.Seen = namedtuple("Seen", (*cls.state, *cls.reads), module=cls.__module__)
+        for part in (cls.Gates, cls.State, cls.Seen):  # where to find it again after it was stored
             part.__qualname__ = f"{cls.__qualname__}.{part.__name__}"
 
     def __init__(self, input_size: int, hidden_size: int, seed=0, dtype=np.float64):
@@ -67,18 +80,22 @@ class Cell:
             raise TypeError(f"dtype is {np.dtype(dtype)}; weights need a floating-point type")
         rng = np.random.default_rng(seed)
         bound = 1 / np.sqrt(hidden_size)
-        for kind, (gates, shape) in self.weight_shapes().items():
-            values = {g: rng.uniform(-bound, bound, shape).astype(dtype) for g in gates}
-            setattr(self, kind, GateWeights(kind, shape, values))
+        for kind, shapes in self.weight_shapes().items():
+            values = {g: rng.uniform(-bound, bound, s).astype(dtype) for g, s in shapes.items()}
+            setattr(self, kind, GateWeights(kind, values))
 
     def weight_shapes(self) -> dict:
-        """Of each kind of weights: which gates have them, and the shape of each."""
+        """The shape of every weight, by kind and gate: ``{"W": {"f": (4, 3), …}, …}``."""
         h = self.hidden_size
         return {
-            "W": (self.gates, (h, self.input_size)),
-            "U": (self.gates, (h, h)),
-            "b": (self.gates, (h,)),
+            "W": dict.fromkeys(self.gates, (h, self.input_size)),
+            "U": dict.fromkeys(self.gates, (h, h)),
+            "b": dict.fromkeys(self.gates, (h,)),
         }
+
+    def state_shapes(self) -> dict:
+        """The shape of each part of the state, for one example."""
+        return dict.fromkeys(self.state, (self.hidden_size,))
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -105,40 +122,62 @@ class Cell:
         ``h`` are examples, so the matrices stand transposed on the right."""
 
         def of(g):
-            from_input = x @ self.W[g].T
-            if g in self.late:
-                return from_input + self.b[g]
-            return from_input + h @ self.U[g].T + self.b[g]
+            a = x @ self.W[g].T
+            if self.has("U", g):
+                a = a + h @ self.U[g].T
+            return a + self.b[g] if self.has("b", g) else a
 
         return self.Gates(*(of(g) for g in self.gates))
 
-    def __call__(self, x, state=None):
+    def has(self, kind, gate):
+        """Whether these weights belong to the gate's pre-activation."""
+        return gate in getattr(self, kind) and kind not in self.late.get(gate, "")
+
+    def advance(self, x, state, reads):
+        """One step, unchecked: pre-activations, then the equations. ``reads`` are the values
+        of what the cell reads beside ``x`` and the state, in the order of ``reads``."""
+        seen = self.Seen(*state, *reads)
+        return self.step(self.pre_activations(x, getattr(seen, self.recurrent)), seen)
+
+    def __call__(self, x, state=None, **reads):
         """One step in time.
 
         Args:
             x: the input, shape ``(batch_size, input_size)`` or ``(input_size,)``.
             state: the last state, ``cell.State(h=…, c=…)`` or a dictionary of the same names,
-                each part ``(batch_size, hidden_size)`` or ``(hidden_size,)``; zeros if left out.
+                each part ``(batch_size, hidden_size)`` or ``(hidden_size,)``; the state before
+                anything was seen, zeros, if left out.
+            reads: what else the cell reads, by name, shaped like the state.
 
         Returns:
             ``(state, gates)``, both addressed by name (``state.h``, ``gates.f``).
         """
         self.check_input(x, axes=("batch_size", "input_size"))
         state = self.initial_state(x) if state is None else self.check_state(state, x)
-        with np.errstate(invalid="ignore"):  # infinity times zero is NaN, quietly, as in PyTorch
-            return self.step(self.pre_activations(x, state.h), state)
+        reads = self.check_reads({name: value[None] for name, value in reads.items()}, x[None])
+        with quiet():
+            return self.advance(x, state, [value[0] for value in reads])
 
     def initial_state(self, x):
         """The state before anything was seen: zeros, shaped and typed to go with one step of
         ``x``."""
+
+        def full(shape, value):
+            shape = (*x.shape[:-1], *shape)
+            return x.new_full(shape, value) if is_tensor(x) else np.full(shape, value, x.dtype)
+
+        shapes = self.state_shapes()
+        return self.State(*(full(shapes[name], self.start.get(name, 0.0)) for name in self.state))
+
+    def reading(self, name, x):
+        """What the cell reads over the sequence ``x`` if it is not told: zeros."""
         shape = (*x.shape[:-1], self.hidden_size)
-        zeros = x.new_zeros(shape) if is_tensor(x) else np.zeros(shape, x.dtype)
-        return self.State(*(zeros for _ in self.state))
+        return x.new_zeros(shape) if is_tensor(x) else np.zeros(shape, x.dtype)
 
     def check_input(self, x, axes):
         """``x`` must be floating-point numbers like the weights, with these axes; the one before
         the last, the batch, may be left out."""
-        check_kind("x", x, like=self.b[self.gates[0]])
+        check_kind("x", x, like=self.W[self.gates[0]])
         check_features("x", x, self.input_size, "input_size")
         if x.ndim not in (len(axes) - 1, len(axes)):
             raise ValueError(
@@ -153,7 +192,23 @@ class Cell:
         if not isinstance(parts, Mapping) or set(parts) != set(self.state):
             example = ", ".join(f"{name}=…" for name in self.state)
             raise TypeError(f"state must be {type(self).__name__}.State({example})")
-        for name in self.state:
+        for name, shape in self.state_shapes().items():
             check_kind(f"state.{name}", parts[name], like=x)
-            check_shape(f"state.{name}", parts[name], (*x.shape[:-1], self.hidden_size))
+            check_shape(f"state.{name}", parts[name], (*x.shape[:-1], *shape))
         return self.State(**parts)
+
+    def check_reads(self, reads, x):
+        """What the cell reads beside ``x``, in its own order: what it was told, shaped to go with
+        the sequence ``x``, or else its own :meth:`reading`."""
+        for name in reads:
+            if name not in self.reads:
+                known = ", ".join(("x", *self.reads))
+                raise TypeError(f"{type(self).__name__} does not read {name!r}; it reads {known}")
+            check_kind(name, reads[name], like=x)
+            check_shape(name, reads[name], (*x.shape[:-1], self.hidden_size))
+        return [reads[n] if n in reads else self.reading(n, x) for n in self.reads]
+
+
+def quiet():
+    """Infinity times zero is NaN without a warning, as in PyTorch; and so is zero by zero."""
+    return np.errstate(invalid="ignore", divide="ignore")

@@ -25,7 +25,7 @@ class GRUCell(Cell):
 
     gates = ("z", "r", "h_tilde")
     state = ("h",)
-    late = ("h_tilde",)
+    late = {"h_tilde": "U"}
 
     def step(self, a, s):
         z = sigmoid(a.z)

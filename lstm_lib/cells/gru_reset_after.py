@@ -24,10 +24,10 @@ class GRUResetAfterCell(Cell):
 
     gates = ("z", "r", "h_tilde")
     state = ("h",)
-    late = ("h_tilde",)
+    late = {"h_tilde": "U"}
 
     def weight_shapes(self):
-        return super().weight_shapes() | {"d": (self.late, (self.hidden_size,))}
+        return super().weight_shapes() | {"d": {"h_tilde": (self.hidden_size,)}}
 
     def step(self, a, s):
         z = sigmoid(a.z)

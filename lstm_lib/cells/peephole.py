@@ -40,7 +40,7 @@ class PeepholeLSTMCell(Cell):
         super().__init__(input_size, hidden_size, seed, **settings)
 
     def weight_shapes(self):
-        return super().weight_shapes() | {"p": (self.peepholes, (self.hidden_size,))}
+        return super().weight_shapes() | {"p": dict.fromkeys(self.peepholes, (self.hidden_size,))}
 
     def peek(self, a, gate, c):
         return a + self.p[gate] * c if gate in self.peepholes else a

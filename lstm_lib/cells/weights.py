@@ -12,12 +12,12 @@ class GateWeights(dict):
     that do, and an array of the wrong shape or type is refused when it is put in.
     """
 
-    def __init__(self, kind, shape, values):
+    def __init__(self, kind, values):
         super().__init__(values)
-        self.kind, self.shape = kind, shape
+        self.kind = kind
 
-    def __reduce__(self):  # so that a copy is checked by the same shape
-        return GateWeights, (self.kind, self.shape, dict(self))
+    def __reduce__(self):  # so that a copy is checked too
+        return GateWeights, (self.kind, dict(self))
 
     def __missing__(self, gate):
         raise KeyError(unknown_name("gate", gate, self))
@@ -25,10 +25,9 @@ class GateWeights(dict):
     def __setitem__(self, gate, value):
         old = self[gate]
         value = np.asarray(value)
-        if value.shape != self.shape:
+        if value.shape != old.shape:
             raise ValueError(
-                f"{self.kind}[{gate!r}] is given shape {value.shape}, "
-                f"this cell expects {self.shape}"
+                f"{self.kind}[{gate!r}] is given shape {value.shape}, this cell expects {old.shape}"
             )
         if value.dtype.kind not in "fiu":
             raise TypeError(f"{self.kind}[{gate!r}] is given {value.dtype}, not numbers")

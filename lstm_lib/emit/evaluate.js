@@ -5,9 +5,19 @@ const compute = {
   sub: (a, b) => a - b,
   mul: (a, b) => a * b,
   matmul: (a, b) => a * b,
+  div: (a, b) => a / b,
+  outer: (a, b) => a * b,
+  inner: (a, b) => a * b,
+  per_root: (a) => a,
   neg: (a) => -a,
+  abs: Math.abs,
+  sign: Math.sign,
+  max: Math.max,
+  larger: (a, b) => (Math.sign(a - b) + 1) / 2,
+  exp: Math.exp,
   // The exponent is never positive, as in functions.py: nothing overflows.
   sigmoid: (a) => (a < 0 ? Math.exp(a) : 1) / (1 + Math.exp(-Math.abs(a))),
+  log_sigmoid: (a) => Math.min(a, 0) - Math.log1p(Math.exp(-Math.abs(a))),
   tanh: Math.tanh,
 };
 

@@ -9,11 +9,22 @@ LETTERS = {
     "sub": "{} \u2212 {}",
     "mul": "{} \u2299 {}",
     "matmul": "{} {}",
+    "div": "({}) / ({})",
+    "outer": "{} {}<sup>T</sup>",
+    "inner": "{}<sup>T</sup> {}",
+    "per_root": "({}) / \u221a<i>H</i>",
     "neg": "\u2212{}",
+    "abs": "|{}|",
+    "sign": "sign({})",
+    "max": "max({}, {})",
+    "larger": "[{} &gt; {}]",
+    "exp": "exp({})",
     "sigmoid": "\u03c3({})",
+    "log_sigmoid": "log \u03c3({})",
     "tanh": "tanh({})",
 }
-NUMBERS = LETTERS | {"mul": "{} \u00d7 {}", "matmul": "{} \u00b7 {}"}
+TIMES = "{} \u00d7 {}"
+NUMBERS = LETTERS | {"mul": TIMES, "matmul": "{} \u00b7 {}", "outer": TIMES, "inner": TIMES}
 
 
 def html(graph: Graph, name: str, numbers: bool = False) -> str:

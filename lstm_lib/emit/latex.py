@@ -11,8 +11,18 @@ TEMPLATES = {
     "sub": "{} - {}",
     "mul": r"{} \odot {}",
     "matmul": r"{}\,{}",
+    "div": r"\frac{{{}}}{{{}}}",
+    "outer": r"{}\,{}^\top",
+    "inner": r"{}^\top {}",
+    "per_root": r"\tfrac{{1}}{{\sqrt{{H}}}}({})",
     "neg": "-{}",
+    "abs": r"\lvert {} \rvert",
+    "sign": r"\operatorname{{sign}}({})",
+    "max": r"\max({},\; {})",
+    "larger": "[{} > {}]",
+    "exp": r"\exp({})",
     "sigmoid": r"\sigma({})",
+    "log_sigmoid": r"\log \sigma({})",
     "tanh": r"\tanh({})",
 }
 
