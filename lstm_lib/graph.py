@@ -342,8 +342,8 @@ def trace(cell_class) -> Graph:
     """Run one ``step`` of a cell on symbols: one unit, one feature, everything named.
 
     Inputs are ``x``, the last state (``h_prev``, ``c_prev``), what else the step reads
-    (``c_below``) and the weights (``W_f``, ``U_f``, ``b_f``); then come the pre-activations (``a_f``), the gates (``f``) and the new state (``h``,
-    ``c``), which are the outputs.
+    (``c_below``) and the weights (``W_f``, ``U_f``, ``b_f``); then come the pre-activations
+    (``a_f``), the gates (``f``) and the new state (``h``, ``c``), which are the outputs.
     """
     cell = cell_class(input_size=1, hidden_size=1)
     for kind, weights in cell.weights.items():

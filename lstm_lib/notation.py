@@ -1,17 +1,19 @@
 r"""How a value's name in the code is spelt on the page: ``c_prev`` is :math:`C_{t-1}`.
 
-=========== =================== ==================================================
-in code     on the page         is
-=========== =================== ==================================================
-``x``       :math:`x_t`         this step's input
-``h``       :math:`h_t`         this step's output; ``h_prev`` is the last step's
-``c``       :math:`C_t`         the new cell state; ``c_prev`` is the old one
-``f``       :math:`f_t`         a gate, by its name
-``c_tilde`` :math:`\tilde{C}_t` the candidate; a GRU's is ``h_tilde``
-``a_f``     :math:`a_f`         the gate's pre-activation
-``W_f``     :math:`W_f`         the gate's weights (``U_f``, ``b_f``, ``p_f``)
-``f_3``     :math:`f_3`         one of several copies: at step 3, of unit 3
-=========== =================== ==================================================
+=========== =========================== ==================================================
+in code     on the page                 is
+=========== =========================== ==================================================
+``x``       :math:`x_t`                 this step's input
+``h``       :math:`h_t`                 this step's output; ``h_prev`` is the last step's
+``c``       :math:`C_t`                 the new cell state; ``c_prev`` is the old one
+``f``       :math:`f_t`                 a gate, by its name
+``c_tilde`` :math:`\tilde{C}_t`         the candidate; a GRU's is ``h_tilde``
+``a_f``     :math:`a_f`                 the gate's pre-activation
+``W_f``     :math:`W_f`                 the gate's weights (``U_f``, ``b_f``, ``p_f``)
+``Rf_i``    :math:`R_{fi}`              the weights from one gate to another
+``c_below`` :math:`C^{\text{below}}_t`  of the layer below; ``c_up`` goes to the one above
+``f_3``     :math:`f_3`                 one of several copies: at step 3, of unit 3
+=========== =========================== ==================================================
 """
 
 import math
@@ -20,7 +22,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
 NAME = re.compile(
-    r"(?:(?P<weight>[WUbdap])_)?(?P<letter>[ch]_tilde|[a-z]+)(?P<prev>_prev)?(?:_(?P<copy>\d+))?"
+    r"(?:(?P<weight>[WUbdaplP]|R[fio])_)?(?P<letter>[ch]_tilde|[a-z]+)"
+    r"(?:_(?P<layer>up|below))?(?P<prev>_prev)?(?:_(?P<copy>\d+))?"
 )
 
 
@@ -33,6 +36,8 @@ class Spelling(NamedTuple):
     """Whether it wears a tilde."""
     subscript: str
     """A moment (``"t-1"``), a gate (``"f"``) or a number (``"3"``)."""
+    superscript: str = ""
+    """Where in a stack it comes from or goes to (``"below"``, ``"up"``), if that is not here."""
 
 
 def spell(name: str) -> Spelling:
@@ -45,28 +50,32 @@ def spell(name: str) -> Spelling:
     if not match:
         raise ValueError(f"{name!r} is not the name of a value, such as 'f', 'c_prev' or 'W_f'")
     letter = match["letter"].removesuffix("_tilde")
-    letter = {"c": "C"}.get(letter, letter)
+    letter = {"c": "C", "clock": "k"}.get(letter, letter)
+    layer = match["layer"] or ""
     if match["weight"]:
-        subscript = ",".join(filter(None, (letter, match["copy"])))
-        return Spelling(match["weight"], False, subscript)
+        weight, source = match["weight"][0], match["weight"][1:]
+        subscript = ",".join(filter(None, (source + letter, match["copy"])))
+        return Spelling(weight, False, subscript, layer)
     time = "t-1" if match["prev"] else "" if match["copy"] else "t"
     subscript = ",".join(filter(None, (time, match["copy"])))
-    return Spelling(letter, match["letter"].endswith("_tilde"), subscript)
+    return Spelling(letter, match["letter"].endswith("_tilde"), subscript, layer)
 
 
 def tex(name: str) -> str:
     r"""As LaTeX: ``\tilde{C}_t``."""
-    letter, tilde, subscript = spell(name)
+    letter, tilde, subscript, layer = spell(name)
     letter = rf"\tilde{{{letter}}}" if tilde else letter
+    letter += rf"^{{\text{{{layer}}}}}" if layer else ""
     return f"{letter}_{subscript}" if len(subscript) == 1 else f"{letter}_{{{subscript}}}"
 
 
 def html(name: str) -> str:
     """As HTML: ``<i>C</i><sub>t−1</sub>``."""
-    letter, tilde, subscript = spell(name)
+    letter, tilde, subscript, layer = spell(name)
     subscript = re.sub(r"([a-zA-Z]+)", r"<i>\1</i>", subscript).replace("-", "\u2212")
     letter += "\u0303" if tilde else ""
-    return f"<i>{letter}</i><sub>{subscript}</sub>"
+    layer = f"<sup>{layer}</sup>" if layer else ""
+    return f"<i>{letter}</i>{layer}<sub>{subscript}</sub>"
 
 
 def number(value: float, digits: int = 2) -> str:

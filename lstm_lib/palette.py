@@ -53,7 +53,14 @@ _QUANTITIES = {
     "z": "input",  # a GRU's update gate writes the new
     "r": "output",  # its reset gate shows the old
     "h_tilde": "candidate",
+    "d": "x",  # a depth gate lets in what comes from below
+    "clock": "x",
+    "k": "input",  # under which key a value is written
+    "v": "candidate",
+    "q": "output",  # with which query it is read
     "c": "cell",
+    "n": "cell",  # what the cell state is divided by
+    "m": "cell",
     "h": "hidden",
     "x": "x",
     "f*c_prev": "cell",
@@ -81,7 +88,7 @@ def quantity(value: str) -> str:
 
     Raises ``KeyError`` for a value that has no colour.
     """
-    name = re.sub(r"^[WUbdap]_|(_prev)?(_\d+)?$", "", value)
+    name = re.sub(r"^([WUbdaplP]|R[fio])_|(_(up|below))?(_prev)?(_\d+)?$", "", value)
     for known in (value, name):
         if known in _QUANTITIES:
             return _QUANTITIES[known]

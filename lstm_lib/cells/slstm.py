@@ -1,0 +1,45 @@
+"""The sLSTM: exponential gates, kept in bounds by a normaliser and a stabiliser."""
+
+import numpy as np
+
+from lstm_lib.cells.base import Cell
+from lstm_lib.functions import exp, log_sigmoid, maximum, sigmoid, tanh
+
+
+class SLSTMCell(Cell):
+    r"""An LSTM whose input gate is an exponential: a new input can outweigh all before it.
+
+    .. math::
+
+        m_t &= \max(\log \sigma(a_f) + m_{t-1},\; a_i) && \text{the stabiliser} \\
+        f_t &= \exp(\log \sigma(a_f) + m_{t-1} - m_t) && \text{what to keep} \\
+        i_t &= \exp(a_i - m_t) && \text{where to write} \\
+        \tilde{C}_t &= \tanh(a_C) && \text{what to write} \\
+        C_t &= f_t \odot C_{t-1} + i_t \odot \tilde{C}_t \\
+        n_t &= f_t \odot n_{t-1} + i_t && \text{the normaliser} \\
+        o_t &= \sigma(a_o) \\
+        h_t &= o_t \odot (C_t / n_t)
+
+    with :math:`a_g = W_g x_t + U_g h_{t-1} + b_g`. Dividing by :math:`n` makes :math:`C/n` a mean
+    of all candidates, each with its weight. Multiplying :math:`C` and :math:`n` by the same
+    number changes nothing, so both are kept divided by :math:`e^{m}`, and no exponential
+    overflows. Before the first step :math:`m` is minus infinity: nothing was written yet.
+
+    Source: Beck et al. (2024), "xLSTM", with one head and a sigmoid forget gate.
+    """
+
+    gates = ("f", "i", "c_tilde", "o")
+    state = ("h", "c", "n", "m")
+    start = {"m": -np.inf}
+
+    def step(self, a, s):
+        kept = log_sigmoid(a.f) + s.m
+        m = maximum(kept, a.i)
+        f = exp(kept - m)
+        i = exp(a.i - m)
+        c_tilde = tanh(a.c_tilde)
+        c = f * s.c + i * c_tilde
+        n = f * s.n + i
+        o = sigmoid(a.o)
+        h = o * (c / n)
+        return self.State(h=h, c=c, n=n, m=m), self.Gates(f=f, i=i, c_tilde=c_tilde, o=o)
