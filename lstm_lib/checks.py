@@ -59,4 +59,4 @@ def check_shape(name, value, shape):
 
 def unknown_name(kind, name, names):
     """The sentence for somebody who asked for something that is not there."""
-    return f"no {kind} {name!r} here; there is {', '.join(names)}"
+    return f"no {kind} {name!r} here; there is {', '.join(names) or 'none'}"

@@ -84,4 +84,6 @@ def masked(weights, mask):
     """Weights with zeros where ``mask`` is 0. A single unit's has nothing to hide."""
     if hasattr(weights, "masked"):
         return weights.masked()
-    return weights * (weights.new_tensor(mask) if is_tensor(weights) else mask)
+    return weights * (
+        weights.new_tensor(mask) if is_tensor(weights) else mask.astype(weights.dtype)
+    )

@@ -70,4 +70,22 @@ def random_input(rng, *shape, dtype=np.float64):
 
 
 def random_state(rng, cell_class, *shape, dtype=np.float64):
-    return cell_class.State(*(random_input(rng, *shape, dtype=dtype) for _ in cell_class.state))
+    """A state that the cell could have been in; ``shape`` is that of a part of usual size."""
+    *examples, size = shape
+    parts = {
+        name: random_input(rng, *examples, *part, dtype=dtype)
+        for name, part in cell_class(1, size).state_shapes().items()
+    }
+    if "n" in parts:  # a sum of weights, by which something is divided
+        parts["n"] = np.abs(parts["n"]) + 1
+    return cell_class.State(**parts)
+
+
+def random_reads(rng, cell, *shape, dtype=np.float64):
+    """What the cell reads beside its input, one step if ``shape`` (steps, examples) is empty."""
+    size = (*shape, cell.hidden_size)
+    kinds = {
+        "clock": lambda: rng.integers(0, 2, size).astype(dtype),
+        "c_below": lambda: random_input(rng, *size, dtype=dtype),
+    }
+    return {name: kinds[name]() for name in cell.reads}

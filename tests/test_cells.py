@@ -1,27 +1,27 @@
 """One step of each cell is its published equations, and bad input is answered with a sentence."""
 
 import copy
-import math
 import pickle
 import re
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
-from oracles import CELLS, CELLS_IN_TORCH, random_input, random_state, run_torch, torch_module
+from oracles import (
+    CELLS,
+    CELLS_IN_TORCH,
+    random_input,
+    random_reads,
+    random_state,
+    run_torch,
+    torch_module,
+)
 from refusal import refused
+from second_writing import PARAMETERS, UNIT
 
 import lstm_lib.cells
-from lstm_lib.cells import (
-    Cell,
-    CoupledLSTMCell,
-    GRUCell,
-    GRUResetAfterCell,
-    LSTM1997Cell,
-    LSTMCell,
-    PeepholeLSTMCell,
-    RNNCell,
-)
+from lstm_lib.cells import Cell, LSTMCell, RNNCell
 from lstm_lib.layers import Recurrent, from_torch
 from lstm_lib.unroll import unroll
 
@@ -29,117 +29,21 @@ every_cell = pytest.mark.parametrize("cell_class", CELLS)
 every_cell_in_torch = pytest.mark.parametrize("cell_class", CELLS_IN_TORCH)
 
 
-# The equations again, in another style: one unit at a time, plain numbers, the essay's [h, x].
-
-
-def logistic(a):
-    return 1 / (1 + math.exp(-a))
-
-
-def layer(cell, gate, unit, h, x):
-    """The essay's W_g · [h, x] + b_g of one unit."""
-    weights = [*cell.U[gate][unit], *cell.W[gate][unit]]
-    return sum(w * v for w, v in zip(weights, [*h, *x], strict=True)) + cell.b[gate][unit]
-
-
-def lstm_unit(cell, unit, x, last):
-    forget = logistic(layer(cell, "f", unit, last.h, x))
-    write = logistic(layer(cell, "i", unit, last.h, x))
-    candidate = math.tanh(layer(cell, "c_tilde", unit, last.h, x))
-    show = logistic(layer(cell, "o", unit, last.h, x))
-    memory = last.c[unit] * forget + candidate * write
-    gates = {"f": forget, "i": write, "c_tilde": candidate, "o": show}
-    return {"h": math.tanh(memory) * show, "c": memory}, gates
-
-
-def rnn_unit(cell, unit, x, last):
-    hidden = math.tanh(layer(cell, "h", unit, last.h, x))
-    return {"h": hidden}, {"h": hidden}
-
-
-def peephole_unit(cell, unit, x, last):
-    def look(gate, seen):
-        return logistic(layer(cell, gate, unit, last.h, x) + cell.p[gate][unit] * seen)
-
-    old = last.c[unit]
-    forget, write = look("f", old), look("i", old)
-    candidate = math.tanh(layer(cell, "c_tilde", unit, last.h, x))
-    memory = old * forget + candidate * write
-    show = look("o", memory)
-    gates = {"f": forget, "i": write, "c_tilde": candidate, "o": show}
-    return {"h": math.tanh(memory) * show, "c": memory}, gates
-
-
-def coupled_unit(cell, unit, x, last):
-    write = logistic(layer(cell, "i", unit, last.h, x))
-    candidate = math.tanh(layer(cell, "c_tilde", unit, last.h, x))
-    show = logistic(layer(cell, "o", unit, last.h, x))
-    memory = last.c[unit] + write * (candidate - last.c[unit])  # some of the way to the new
-    return {"h": math.tanh(memory) * show, "c": memory}, {
-        "i": write,
-        "c_tilde": candidate,
-        "o": show,
-    }
-
-
-def gru_unit(cell, unit, x, last):
-    def reset(k):
-        return logistic(layer(cell, "r", k, last.h, x))
-
-    update = logistic(layer(cell, "z", unit, last.h, x))
-    shown = [reset(k) * h for k, h in enumerate(last.h)]
-    candidate = math.tanh(layer(cell, "h_tilde", unit, shown, x))
-    hidden = last.h[unit] + update * (candidate - last.h[unit])
-    return {"h": hidden}, {"z": update, "r": reset(unit), "h_tilde": candidate}
-
-
-def gru_reset_after_unit(cell, unit, x, last):
-    update = logistic(layer(cell, "z", unit, last.h, x))
-    reset = logistic(layer(cell, "r", unit, last.h, x))
-    nothing = [0.0] * len(last.h)
-    from_input = layer(cell, "h_tilde", unit, nothing, x)
-    from_memory = sum(u * h for u, h in zip(cell.U["h_tilde"][unit], last.h, strict=True))
-    candidate = math.tanh(from_input + reset * (from_memory + cell.d["h_tilde"][unit]))
-    hidden = candidate + update * (last.h[unit] - candidate)
-    return {"h": hidden}, {"z": update, "r": reset, "h_tilde": candidate}
-
-
-def lstm_1997_unit(cell, unit, x, last):
-    write = logistic(layer(cell, "i", unit, last.h, x))
-    candidate = math.tanh(layer(cell, "c_tilde", unit, last.h, x))
-    show = logistic(layer(cell, "o", unit, last.h, x))
-    memory = math.fsum([last.c[unit], candidate * write])
-    gates = {"i": write, "c_tilde": candidate, "o": show}
-    return {"h": math.tanh(memory) * show, "c": memory}, gates
-
-
-#: Each cell has such a second writing; the tests of a cell without one fail.
-UNIT = {
-    CoupledLSTMCell: coupled_unit,
-    GRUCell: gru_unit,
-    GRUResetAfterCell: gru_reset_after_unit,
-    LSTM1997Cell: lstm_1997_unit,
-    LSTMCell: lstm_unit,
-    PeepholeLSTMCell: peephole_unit,
-    RNNCell: rnn_unit,
-}
-
-
 @every_cell
 @pytest.mark.parametrize("seed", range(5))
 def test_a_step_is_the_equations_unit_by_unit(cell_class, seed):
     rng = np.random.default_rng(seed)
     cell = cell_class(input_size=3, hidden_size=4, seed=seed)
-    x, last = random_input(rng, 3), random_state(rng, cell_class, 4)
-    state, gates = cell(x, last)
+    x, last, reads = random_input(rng, 3), random_state(rng, cell_class, 4), random_reads(rng, cell)
+    state, gates = cell(x, last, **reads)
     for unit in range(4):
-        expected_state, expected_gates = UNIT[cell_class](cell, unit, x, last)
-        assert {k: v[unit] for k, v in state._asdict().items()} == pytest.approx(
-            expected_state, abs=1e-14
-        )
-        assert {k: v[unit] for k, v in gates._asdict().items()} == pytest.approx(
-            expected_gates, abs=1e-14
-        )
+        expected = UNIT[cell_class](cell, unit, x, SimpleNamespace(**last._asdict(), **reads))
+        for found, values in zip((state, gates), expected, strict=True):
+            assert set(values) == set(found._fields)
+            for name, value in values.items():
+                numbers = getattr(found, name)
+                one = numbers[min(unit, len(numbers) - 1)]  # some parts have fewer than 4
+                np.testing.assert_allclose(one, value, rtol=1e-13, atol=1e-14, err_msg=name)
 
 
 @every_cell_in_torch
@@ -158,21 +62,27 @@ def test_a_row_of_a_batch_is_that_example_alone(cell_class):
     rng = np.random.default_rng(0)
     cell = cell_class(3, 4)
     x, last = random_input(rng, 5, 3), random_state(rng, cell_class, 5, 4)
-    batched = cell(x, last)
+    reads = random_reads(rng, cell, 5)
+    batched = cell(x, last, **reads)
     for k in range(5):
-        alone = cell(x[k], cell.State(*(part[k] for part in last)))
+        alone = cell(
+            x[k],
+            cell.State(*(part[k] for part in last)),
+            **{name: value[k] for name, value in reads.items()},
+        )
         for named, row in zip(batched, alone, strict=True):
             for name in named._fields:
-                assert getattr(row, name).shape == (4,)
                 np.testing.assert_allclose(getattr(named, name)[k], getattr(row, name), atol=1e-15)
 
 
 @every_cell
-def test_without_a_state_the_first_is_zero(cell_class):
+def test_without_a_state_it_is_the_one_before_anything_was_seen(cell_class):
     cell, x = cell_class(3, 4), np.ones((2, 3))
-    zeros = {name: np.zeros((2, 4)) for name in cell.state}
+    shapes = cell.state_shapes().items()
+    zeros = {name: np.full((2, *shape), cell.start.get(name, 0.0)) for name, shape in shapes}
     for left_out, given in zip(cell(x), cell(x, zeros), strict=True):
-        np.testing.assert_array_equal(left_out, given)
+        for one, other in zip(left_out, given, strict=True):
+            np.testing.assert_array_equal(one, other)
 
 
 @every_cell
@@ -190,11 +100,11 @@ def test_dtype_is_kept(cell_class, dtype):
 @every_cell
 def test_weights_have_a_place_for_each_gate(cell_class):
     cell = cell_class(input_size=3, hidden_size=4)
-    for gate in cell.gates:
-        assert cell.W[gate].shape == (4, 3)
-        assert cell.U[gate].shape == (4, 4)
-        assert cell.b[gate].shape == (4,)
-    assert tuple(cell.W) == tuple(cell.U) == tuple(cell.b) == cell.gates
+    shapes = cell.weight_shapes()
+    assert tuple(cell.W) == cell.gates
+    assert tuple(cell.weights) == tuple(shapes) == cell.kinds
+    for kind, weights in cell.weights.items():
+        assert {gate: weight.shape for gate, weight in weights.items()} == shapes[kind]
 
 
 def every_weight(cell):
@@ -203,10 +113,9 @@ def every_weight(cell):
 
 @every_cell
 def test_the_number_of_parameters_counts_every_weight_once(cell_class):
-    cell = cell_class(input_size=3, hidden_size=4)
-    assert cell.num_parameters == every_weight(cell).size
-    vectors = sum(len(cell.weights.get(kind, ())) for kind in ("p", "d"))
-    assert cell.num_parameters == len(cell.gates) * (4 * 3 + 4 * 4 + 4) + 4 * vectors
+    for input_size, hidden_size in ((3, 4), (5, 4), (1, 2)):
+        cell = cell_class(input_size, hidden_size)
+        assert cell.num_parameters == PARAMETERS[cell_class](input_size, hidden_size)
 
 
 @every_cell
@@ -246,10 +155,10 @@ def test_a_cell_can_be_copied_and_stored(cell_class, copied):
     cell = cell_class(3, 4, seed=5)
     twin = copied(cell)
     np.testing.assert_array_equal(every_weight(twin), every_weight(cell))
-    twin.b[cell.gates[0]] = np.ones(4)
-    assert (cell.b[cell.gates[0]] != 1).all()
-    with refused(KeyError, f"no gate 'q' here; there is {', '.join(cell.gates)}"):
-        twin.W["q"]
+    twin.W[cell.gates[0]] = np.ones_like(cell.W[cell.gates[0]])
+    assert (cell.W[cell.gates[0]] != 1).all()
+    with refused(KeyError, f"no gate 'x' here; there is {', '.join(cell.gates)}"):
+        twin.W["x"]
 
 
 # NaN, infinity and large numbers
@@ -260,7 +169,8 @@ def test_a_cell_can_be_copied_and_stored(cell_class, copied):
 @pytest.mark.parametrize("size", [-1000.0, 1000.0])
 def test_large_inputs_give_no_warning(cell_class, size):
     cell = cell_class(3, 4)
-    state, gates = cell(np.full((2, 3), size), {n: np.full((2, 4), size) for n in cell.state})
+    last = {name: np.full((2, *shape), size) for name, shape in cell.state_shapes().items()}
+    state, gates = cell(np.full((2, 3), size), last)
     assert all(np.isfinite(value).all() for value in (*state, *gates))
 
 
@@ -319,11 +229,11 @@ def test_weights_are_floating_point(dtype, name):
 def test_an_unknown_gate_is_answered_with_those_that_are_there(cell_class, kind):
     cell = cell_class(3, 4)
     weights = getattr(cell, kind)
-    sentence = f"no gate 'q' here; there is {', '.join(cell.gates)}"
+    sentence = f"no gate 'x' here; there is {', '.join(cell.weight_shapes()[kind]) or 'none'}"
     with refused(KeyError, sentence):
-        weights["q"]
+        weights["x"]
     with refused(KeyError, sentence):
-        weights["q"] = np.ones(4)
+        weights["x"] = np.ones(4)
 
 
 def test_the_gates_of_an_lstm_are_listed_in_words():

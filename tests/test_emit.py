@@ -9,13 +9,33 @@ from refusal import refused
 
 from lstm_lib import emit, notation
 from lstm_lib.cells import (
+    CIFGCell,
+    ClockworkRNNCell,
     CoupledLSTMCell,
+    DepthGatedLSTMCell,
+    FGRCell,
+    GridLSTMCell,
     GRUCell,
     GRUResetAfterCell,
     LSTM1997Cell,
     LSTMCell,
+    MemoryOnlyCell,
+    MinGRUCell,
+    MinLSTMCell,
+    MLSTMCell,
+    MUT1Cell,
+    MUT2Cell,
+    MUT3Cell,
+    NFGCell,
+    NIAFCell,
+    NIGCell,
+    NOAFCell,
+    NOGCell,
+    NPCell,
     PeepholeLSTMCell,
+    ProjectedLSTMCell,
     RNNCell,
+    SLSTMCell,
 )
 from lstm_lib.graph import Graph, Symbol, trace
 from lstm_lib.palette import HUES, quantity
@@ -39,54 +59,132 @@ h_t &= o_t \odot \tanh(C_t)
 """,
 }
 
+# The lines that many of them share.
+F = r"f_t &= \sigma(W_f\,x_t + U_f\,h_{t-1} + b_f)"
+INPUT = r"i_t &= \sigma(W_i\,x_t + U_i\,h_{t-1} + b_i)"
+C_TILDE = r"\tilde{C}_t &= \tanh(W_C\,x_t + U_C\,h_{t-1} + b_C)"
+C = r"C_t &= f_t \odot C_{t-1} + i_t \odot \tilde{C}_t"
+C_COUPLED = r"C_t &= (1 - i_t) \odot C_{t-1} + i_t \odot \tilde{C}_t"
+OUTPUT = r"o_t &= \sigma(W_o\,x_t + U_o\,h_{t-1} + b_o)"
+H = r"h_t &= o_t \odot \tanh(C_t)"
+LSTM = (F, INPUT, C_TILDE, C, OUTPUT, H)
+PEEP_F = F.replace("b_f", r"b_f + p_f \odot C_{t-1}")
+PEEP_I = INPUT.replace("b_i", r"b_i + p_i \odot C_{t-1}")
+PEEP_O = OUTPUT.replace("b_o", r"b_o + p_o \odot C_t")
+Z = r"z_t &= \sigma(W_z\,x_t + U_z\,h_{t-1} + b_z)"
+R = r"r_t &= \sigma(W_r\,x_t + U_r\,h_{t-1} + b_r)"
+H_TILDE = r"\tilde{h}_t &= \tanh(W_h\,x_t + b_h + U_h\,(r_t \odot h_{t-1}))"
+H_MIXED = r"h_t &= (1 - z_t) \odot h_{t-1} + z_t \odot \tilde{h}_t"
+H_MUTATED = r"h_t &= z_t \odot \tilde{h}_t + (1 - z_t) \odot h_{t-1}"
+D = (
+    r"d_t &= \sigma(W_d\,x_t + b_d + p_d \odot C_{t-1}"
+    r" + l_d \odot C^{\text{below}}_t)"
+)
+LOG_F = r"\log \sigma(W_f\,x_t + U_f\,h_{t-1} + b_f)"
+
+
+def without_u(line):
+    return re.sub(r" \+ U_.\\,h_\{t-1\}", "", line)
+
+
+def full(line, gate):
+    """The line with what comes from the last step's gates."""
+    from_gates = " + ".join(rf"R_{{{k}{gate}}}\,{k}_{{t-1}}" for k in "fio")
+    return line.removesuffix(")") + f" + {from_gates})"
+
+
+def up(line):
+    """The line of the LSTM that goes through the layers."""
+    line = re.sub(r"(\\tilde\{C\}|[fio]|[WUb](?=_)|C(?=_t))(?=_)", r"\1^{\\text{up}}", line)
+    return line.replace("C_{t-1}", r"C^{\text{below}}_t").replace("h_t", r"h^{\text{up}}_t")
+
+
+def aligned(*lines):
+    return "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}"
+
+
 LATEX |= {
-    PeepholeLSTMCell: r"""
-\begin{aligned}
-f_t &= \sigma(W_f\,x_t + U_f\,h_{t-1} + b_f + p_f \odot C_{t-1}) \\
-i_t &= \sigma(W_i\,x_t + U_i\,h_{t-1} + b_i + p_i \odot C_{t-1}) \\
-\tilde{C}_t &= \tanh(W_C\,x_t + U_C\,h_{t-1} + b_C) \\
-C_t &= f_t \odot C_{t-1} + i_t \odot \tilde{C}_t \\
-o_t &= \sigma(W_o\,x_t + U_o\,h_{t-1} + b_o + p_o \odot C_t) \\
-h_t &= o_t \odot \tanh(C_t)
-\end{aligned}
-""",
-    CoupledLSTMCell: r"""
-\begin{aligned}
-i_t &= \sigma(W_i\,x_t + U_i\,h_{t-1} + b_i) \\
-\tilde{C}_t &= \tanh(W_C\,x_t + U_C\,h_{t-1} + b_C) \\
-C_t &= (1 - i_t) \odot C_{t-1} + i_t \odot \tilde{C}_t \\
-o_t &= \sigma(W_o\,x_t + U_o\,h_{t-1} + b_o) \\
-h_t &= o_t \odot \tanh(C_t)
-\end{aligned}
-""",
-    LSTM1997Cell: r"""
-\begin{aligned}
-i_t &= \sigma(W_i\,x_t + U_i\,h_{t-1} + b_i) \\
-\tilde{C}_t &= \tanh(W_C\,x_t + U_C\,h_{t-1} + b_C) \\
-C_t &= C_{t-1} + i_t \odot \tilde{C}_t \\
-o_t &= \sigma(W_o\,x_t + U_o\,h_{t-1} + b_o) \\
-h_t &= o_t \odot \tanh(C_t)
-\end{aligned}
-""",
-    GRUResetAfterCell: r"""
-\begin{aligned}
-z_t &= \sigma(W_z\,x_t + U_z\,h_{t-1} + b_z) \\
-r_t &= \sigma(W_r\,x_t + U_r\,h_{t-1} + b_r) \\
-\tilde{h}_t &= \tanh(W_h\,x_t + b_h + r_t \odot (U_h\,h_{t-1} + d_h)) \\
-h_t &= (1 - z_t) \odot \tilde{h}_t + z_t \odot h_{t-1}
-\end{aligned}
-""",
-    GRUCell: r"""
-\begin{aligned}
-z_t &= \sigma(W_z\,x_t + U_z\,h_{t-1} + b_z) \\
-r_t &= \sigma(W_r\,x_t + U_r\,h_{t-1} + b_r) \\
-\tilde{h}_t &= \tanh(W_h\,x_t + b_h + U_h\,(r_t \odot h_{t-1})) \\
-h_t &= (1 - z_t) \odot h_{t-1} + z_t \odot \tilde{h}_t
-\end{aligned}
-""",
+    CIFGCell: aligned(PEEP_I, C_TILDE, C_COUPLED, PEEP_O, H),
+    ClockworkRNNCell: (
+        r"h_t = k_t \odot \tanh(W_h\,x_t + U_h\,h_{t-1} + b_h) + (1 - k_t) \odot h_{t-1}"
+    ),
+    CoupledLSTMCell: aligned(INPUT, C_TILDE, C_COUPLED, OUTPUT, H),
+    DepthGatedLSTMCell: aligned(
+        D, F, INPUT, C_TILDE, C.replace("&= ", r"&= d_t \odot C^{\text{below}}_t + "), OUTPUT, H
+    ),
+    FGRCell: aligned(full(PEEP_F, "f"), full(PEEP_I, "i"), C_TILDE, C, full(PEEP_O, "o"), H),
+    GRUCell: aligned(Z, R, H_TILDE, H_MIXED),
+    GRUResetAfterCell: aligned(
+        Z,
+        R,
+        r"\tilde{h}_t &= \tanh(W_h\,x_t + b_h + r_t \odot (U_h\,h_{t-1} + d_h))",
+        r"h_t &= (1 - z_t) \odot \tilde{h}_t + z_t \odot h_{t-1}",
+    ),
+    GridLSTMCell: aligned(
+        *map(up, (F, INPUT, C_TILDE, C, OUTPUT, H)), F, INPUT, C_TILDE, C, OUTPUT, H
+    ),
+    LSTM1997Cell: aligned(INPUT, C_TILDE, r"C_t &= C_{t-1} + i_t \odot \tilde{C}_t", OUTPUT, H),
+    MLSTMCell: aligned(
+        rf"m_t &= \max({without_u(LOG_F)} + m_{{t-1}},\; W_i\,x_t + b_i)",
+        rf"f_t &= \exp({without_u(LOG_F)} + m_{{t-1}} - m_t)",
+        r"i_t &= \exp(W_i\,x_t + b_i - m_t)",
+        r"k_t &= \tfrac{1}{\sqrt{H}}(W_k\,x_t + b_k)",
+        r"n_t &= f_t \odot n_{t-1} + i_t \odot k_t",
+        r"v_t &= W_v\,x_t + b_v",
+        r"C_t &= f_t \odot C_{t-1} + i_t \odot v_t\,k_t^\top",
+        without_u(OUTPUT),
+        r"q_t &= W_q\,x_t + b_q",
+        r"h_t &= o_t \odot \frac{C_t\,q_t}{\max(\lvert n_t^\top q_t \rvert,\; \exp(-m_t))}",
+    ),
+    MUT1Cell: aligned(
+        without_u(Z),
+        R,
+        r"\tilde{h}_t &= \tanh(\tanh(W_h\,x_t) + U_h\,(r_t \odot h_{t-1}) + b_h)",
+        H_MUTATED,
+    ),
+    MUT2Cell: aligned(Z, R, H_TILDE, H_MIXED),
+    MUT3Cell: aligned(
+        r"z_t &= \sigma(W_z\,x_t + b_z + U_z\,\tanh(h_{t-1}))", R, H_TILDE, H_MUTATED
+    ),
+    MemoryOnlyCell: aligned(
+        *(line.replace("h_{t-1}", "C_{t-1}") for line in (F, INPUT)),
+        r"\tilde{C}_t &= W_C\,x_t",
+        C,
+        OUTPUT.replace("h_{t-1}", "C_{t-1}"),
+        r"h_t &= o_t \odot C_t",
+    ),
+    MinGRUCell: aligned(without_u(Z), r"\tilde{h}_t &= W_h\,x_t + b_h", H_MIXED),
+    MinLSTMCell: aligned(
+        r"f_t &= \sigma(\log \sigma(W_f\,x_t + b_f) - \log \sigma(W_i\,x_t + b_i))",
+        "i_t &= 1 - f_t",
+        r"\tilde{h}_t &= W_h\,x_t + b_h",
+        r"h_t &= f_t \odot h_{t-1} + i_t \odot \tilde{h}_t",
+    ),
+    NFGCell: aligned(PEEP_I, C_TILDE, r"C_t &= C_{t-1} + i_t \odot \tilde{C}_t", PEEP_O, H),
+    NIAFCell: aligned(
+        PEEP_F, PEEP_I, r"\tilde{C}_t &= W_C\,x_t + U_C\,h_{t-1} + b_C", C, PEEP_O, H
+    ),
+    NIGCell: aligned(PEEP_F, C_TILDE, r"C_t &= f_t \odot C_{t-1} + \tilde{C}_t", PEEP_O, H),
+    NOAFCell: aligned(PEEP_F, PEEP_I, C_TILDE, C, PEEP_O, r"h_t &= o_t \odot C_t"),
+    NOGCell: aligned(PEEP_F, PEEP_I, C_TILDE, C, r"h_t &= \tanh(C_t)"),
+    NPCell: LATEX[LSTMCell],
+    PeepholeLSTMCell: aligned(PEEP_F, PEEP_I, C_TILDE, C, PEEP_O, H),
+    ProjectedLSTMCell: aligned(F, INPUT, C_TILDE, C, OUTPUT, r"h_t &= P_h\,(o_t \odot \tanh(C_t))"),
+    SLSTMCell: aligned(
+        rf"m_t &= \max({LOG_F} + m_{{t-1}},\; W_i\,x_t + U_i\,h_{{t-1}} + b_i)",
+        rf"f_t &= \exp({LOG_F} + m_{{t-1}} - m_t)",
+        r"i_t &= \exp(W_i\,x_t + U_i\,h_{t-1} + b_i - m_t)",
+        "n_t &= f_t \\odot n_{t-1} + i_t",
+        C_TILDE,
+        C,
+        OUTPUT,
+        r"h_t &= o_t \odot \frac{C_t}{n_t}",
+    ),
 }
 
-BRACED = r"\{((?:[^{}]|\{[^{}]*\})*)\}"  # braces with at most one more pair inside, as in \tilde{C}
+NESTED = r"\{[^{}]*\}"
+NESTED = rf"\{{(?:[^{{}}]|{NESTED})*\}}"
+BRACED = rf"\{{((?:[^{{}}]|{NESTED})*)\}}"  # braces with two more pairs inside, as in C^{\text{up}}
 COLOURED = re.compile(r"\\textcolor\{(#[0-9a-f]{6})\}" + BRACED)
 
 
@@ -186,10 +284,9 @@ def test_html_has_a_place_for_every_value_that_its_equation_needs(cell_class):
     graph = trace(cell_class)
     for gate in cell_class.gates:
         names = re.findall('data-value="(.*?)"', emit.html(graph, gate, numbers=True))
-        assert names[:2] == [f"W_{gate}", "x"] and names[-1] == gate
-        weights = {n for n in graph.inputs if n.endswith(f"_{gate}") and n[0] in "WUbpd"}
-        assert weights | {"x", "h_prev", gate} <= set(names)
-        assert len(names) == len(set(names))
+        assert names[-1] == gate
+        known = [n for n in graph.named if not n.startswith("a_") and n != gate]
+        assert set(names) == {*graph.part(gate, given=known).inputs, gate}
 
 
 def test_html_writes_minus_as_a_minus():

@@ -23,6 +23,15 @@ SPELLINGS = [
     ("a_f", "a_f", "<i>a</i><sub><i>f</i></sub>"),
     ("a_c_tilde", "a_C", "<i>a</i><sub><i>C</i></sub>"),
     ("W_h", "W_h", "<i>W</i><sub><i>h</i></sub>"),
+    ("c_below", r"C^{\text{below}}_t", "<i>C</i><sup>below</sup><sub><i>t</i></sub>"),
+    ("W_f_up", r"W^{\text{up}}_f", "<i>W</i><sup>up</sup><sub><i>f</i></sub>"),
+    ("h_up_prev", r"h^{\text{up}}_{t-1}", f"<i>h</i><sup>up</sup><sub><i>t</i>{MINUS}1</sub>"),
+    ("Rf_i", "R_{fi}", "<i>R</i><sub><i>fi</i></sub>"),
+    ("P_h", "P_h", "<i>P</i><sub><i>h</i></sub>"),
+    ("clock", "k_t", "<i>k</i><sub><i>t</i></sub>"),
+    ("d", "d_t", "<i>d</i><sub><i>t</i></sub>"),
+    ("b_d", "b_d", "<i>b</i><sub><i>d</i></sub>"),
+    ("d_h_tilde", "d_h", "<i>d</i><sub><i>h</i></sub>"),
     ("f_3", "f_3", "<i>f</i><sub>3</sub>"),
     ("c_tilde_2", r"\tilde{C}_2", f"<i>C{TILDE}</i><sub>2</sub>"),
     ("f_12", "f_{12}", "<i>f</i><sub>12</sub>"),
@@ -39,8 +48,9 @@ def test_a_name_is_spelt_as_in_the_essay(name, as_tex, as_html):
 
 
 def test_a_spelling_is_a_letter_its_tilde_and_its_subscript():
-    assert spell("c_tilde") == ("C", True, "t")
-    assert spell("W_c_tilde") == ("W", False, "C")
+    assert spell("c_tilde") == ("C", True, "t", "")
+    assert spell("W_c_tilde") == ("W", False, "C", "")
+    assert spell("c_below") == ("C", False, "t", "below")
 
 
 @pytest.mark.parametrize("cell_class", CELLS)

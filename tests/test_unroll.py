@@ -9,6 +9,7 @@ from oracles import (
     CELLS,
     CELLS_IN_TORCH,
     random_input,
+    random_reads,
     random_state,
     run_torch,
     torch_gates,
@@ -124,6 +125,33 @@ def test_large_inputs_give_no_warning(cell_class, size):
     assert np.isfinite(run.outputs).all()
 
 
+@every_cell
+@pytest.mark.filterwarnings("error")
+def test_a_sequence_of_two_thousand_steps_stays_in_bounds_and_sends_gradients_back(cell_class):
+    rng = np.random.default_rng(0)
+    layer = Recurrent(cell_class(3, 4), dtype=torch.float64)
+    x = torch.tensor(random_input(rng, 2000, 1, 3), requires_grad=True)
+    outputs = layer(x).outputs
+    outputs.square().sum().backward()
+    assert torch.isfinite(outputs).all() and torch.isfinite(x.grad).all()
+    assert (x.grad != 0).any(dim=(1, 2)).all()  # each step has moved something
+
+
+@every_cell
+@pytest.mark.parametrize("sizes", [(1, 1, 1, 1), (1, 3, 2, 4), (6, 1, 2, 4), (6, 3, 2, 1)], ids=str)
+def test_one_step_one_example_and_one_unit_are_no_special_cases(cell_class, sizes):
+    """The whole run is what the steps are, one after the other."""
+    cell = cell_class(*sizes[2:], seed=1)
+    x, state = problem(cell_class, sizes, seed=2)
+    reads = random_reads(np.random.default_rng(3), cell, *sizes[:2])
+    run = unroll(cell, x, state, **reads)
+    for t, x_t in enumerate(x):
+        state, gates = cell(x_t, state, **{name: read[t] for name, read in reads.items()})
+        for over_time, once in ((run.states, state), (run.gates, gates)):
+            for name, value in once._asdict().items():
+                np.testing.assert_array_equal(over_time[name][t], value)
+
+
 # Properties that hold for every cell
 
 
@@ -133,14 +161,17 @@ def test_large_inputs_give_no_warning(cell_class, size):
 def test_shapes_are_those_of_time_batch_and_hidden(cell_class, sizes, seed):
     seq_len, batch_size, input_size, hidden_size = sizes
     cell = cell_class(input_size, hidden_size, seed=seed)
-    run = unroll(cell, *problem(cell_class, sizes, seed))
-    whole = (seq_len, batch_size, hidden_size)
-    assert run.outputs.shape == whole
-    assert {value.shape for value in (*run.gates.values(), *run.states.values())} == {whole}
-    assert {part.shape for part in run.state} == {(batch_size, hidden_size)}
+    x, state = problem(cell_class, sizes, seed)
+    run = unroll(cell, x, state)
+    step = cell(x[0], state)
+    for over_time, once in zip((run.states, run.gates), step, strict=True):
+        for name, value in once._asdict().items():
+            assert over_time[name].shape == (seq_len, *value.shape)
+    for name, shape in cell.state_shapes().items():
+        assert getattr(run.state, name).shape == (batch_size, *shape)
     assert tuple(run.gates) == cell.gates
     assert tuple(run.states) == run.state._fields == cell.state
-    np.testing.assert_array_equal(run.outputs, run.states["h"])
+    np.testing.assert_array_equal(run.outputs, run.states[cell.output])
     for name, part in run.state._asdict().items():
         np.testing.assert_array_equal(part, run.states[name][-1])
 
@@ -154,10 +185,9 @@ def test_a_sequence_of_a_batch_is_that_sequence_alone(cell_class, sizes, seed):
     batched = unroll(cell, x, state)
     for k in range(sizes[1]):
         alone = unroll(cell, x[:, k], cell.State(*(part[k] for part in state)))
-        assert alone.outputs.shape == (sizes[0], sizes[3])
-        np.testing.assert_allclose(batched.outputs[:, k], alone.outputs, rtol=0, atol=1e-14)
-        for name, gate in alone.gates.items():
-            np.testing.assert_allclose(batched.gates[name][:, k], gate, rtol=0, atol=1e-14)
+        for ours, theirs in ((batched.states, alone.states), (batched.gates, alone.gates)):
+            for name, values in theirs.items():
+                np.testing.assert_allclose(ours[name][:, k], values, rtol=1e-13, atol=1e-14)
 
 
 @every_cell
@@ -167,9 +197,10 @@ def test_two_halves_with_the_state_handed_on_are_the_whole(cell_class, sizes, se
     cell = cell_class(*sizes[2:], seed=seed)
     x, state = problem(cell_class, (sizes[0] + 1, *sizes[1:]), seed)
     cut = data.draw(st.integers(1, sizes[0]))
-    whole = unroll(cell, x, state)
-    first = unroll(cell, x[:cut], state)
-    second = unroll(cell, x[cut:], first.state)
+    reads = random_reads(np.random.default_rng(seed), cell, *x.shape[:2])
+    whole = unroll(cell, x, state, **reads)
+    first = unroll(cell, x[:cut], state, **{name: r[:cut] for name, r in reads.items()})
+    second = unroll(cell, x[cut:], first.state, **{name: r[cut:] for name, r in reads.items()})
     np.testing.assert_array_equal(np.concatenate([first.outputs, second.outputs]), whole.outputs)
     for name in cell.gates:
         both = np.concatenate([first.gates[name], second.gates[name]])
@@ -184,9 +215,10 @@ def test_two_halves_with_the_state_handed_on_are_the_whole(cell_class, sizes, se
 def test_what_comes_later_changes_nothing_before(cell_class, sizes, seed):
     cell = cell_class(*sizes[2:], seed=seed)
     x, state = problem(cell_class, sizes, seed)
-    before = unroll(cell, x, state).outputs
+    reads = {name: np.ones((*x.shape[:2], cell.hidden_size)) for name in cell.reads}
+    before = unroll(cell, x, state, **reads).outputs
     x[-1] += 1
-    after = unroll(cell, x, state).outputs
+    after = unroll(cell, x, state, **reads).outputs
     np.testing.assert_array_equal(before[:-1], after[:-1])
     assert (before[-1] != after[-1]).any()
 
@@ -197,8 +229,10 @@ def test_a_sequence_of_one_is_one_step(cell_class):
     x, state = problem(cell_class, (1, 2, 3, 4), seed=0)
     run = unroll(cell, x, state)
     state, gates = cell(x[0], state)
-    np.testing.assert_array_equal(run.state, state)
-    np.testing.assert_array_equal([run.gates[name][0] for name in cell.gates], gates)
+    for name in cell.state:
+        np.testing.assert_array_equal(getattr(run.state, name), getattr(state, name))
+    for name in cell.gates:
+        np.testing.assert_array_equal(run.gates[name][0], getattr(gates, name))
 
 
 @every_cell
@@ -225,14 +259,16 @@ def test_unrolling_changes_nothing_it_was_given(cell_class):
 def test_tensors_and_arrays_give_the_same(cell_class, sizes, seed):
     cell = cell_class(*sizes[2:], seed=seed)
     x, state = problem(cell_class, sizes, seed)
-    arrays = unroll(cell, x, state)
+    reads = random_reads(np.random.default_rng(seed), cell, *x.shape[:2])
+    arrays = unroll(cell, x, state, **reads)
     layer = Recurrent(cell, dtype=torch.float64)
-    run = unroll(layer.cell, torch.from_numpy(x), cell.State(*tensors(state)))
-    assert_close(arrays.outputs, run.outputs, 1e-14)
+    as_tensors = {name: torch.from_numpy(read) for name, read in reads.items()}
+    run = unroll(layer.cell, torch.from_numpy(x), cell.State(*tensors(state)), **as_tensors)
+    assert_close(arrays.outputs, run.outputs, 1e-13)
     for name in cell.gates:
-        assert_close(arrays.gates[name], run.gates[name], 1e-14)
+        assert_close(arrays.gates[name], run.gates[name], 1e-13)
     for name in cell.state:
-        assert_close(arrays.states[name], run.states[name], 1e-14)
+        assert_close(arrays.states[name], run.states[name], 1e-13)
 
 
 # Sentences for the person
