@@ -33,7 +33,7 @@ class SequenceModel(nn.Module):
     Real numbers are read as they are: then there is no embedding.
 
     Args:
-        layer: ``torch.nn.RNN``, ``LSTM`` or ``GRU``, or a :class:`~lstm_lib.layers.Recurrent`.
+        layer: ``torch.nn.RNN``, ``LSTM`` or ``GRU``, or one of :mod:`lstm_lib.layers`.
         task: one of :mod:`lstm_lib.tasks`, or a :class:`~lstm_lib.text.Corpus`.
         embedding: how many numbers stand for a token: the layer's ``input_size``.
 
@@ -43,19 +43,17 @@ class SequenceModel(nn.Module):
 
     def __init__(self, layer: nn.Module, task, embedding: int = 16):
         super().__init__()
-        sizes = getattr(layer, "cell", layer)
         features = embedding if task.tokens else task.features
-        if sizes.input_size != features:
+        if layer.input_size != features:
             raise ValueError(
-                f"the layer has input_size={sizes.input_size}, and this model gives it {features} "
+                f"the layer has input_size={layer.input_size}, and this model gives it {features} "
                 f"numbers a step ({'the embedding' if task.tokens else 'as the task does'})"
             )
         if getattr(layer, "batch_first", False):
             raise ValueError("the layer has batch_first=True; here time comes first")
         self.embedding = nn.Embedding(task.tokens, embedding) if task.tokens else nn.Identity()
         self.layer = layer
-        directions = 2 if getattr(sizes, "bidirectional", False) else 1
-        self.answer = nn.Linear(directions * sizes.hidden_size, task.answers)
+        self.answer = nn.Linear(output_size(layer), task.answers)
 
     def forward(self, inputs):
         """The answers at each step, ``(seq_len, batch_size, answers)``."""
@@ -66,6 +64,13 @@ class SequenceModel(nn.Module):
         """The answers, and the state after the last step; give it back to go on from there."""
         hidden, state = self.layer(self.embedding(inputs), state)[:2]
         return self.answer(hidden), state
+
+
+def output_size(layer):
+    """How many numbers a recurrent layer, PyTorch's or one of ours, puts out at each step."""
+    if hasattr(layer, "output_size"):
+        return layer.output_size
+    return (2 if layer.bidirectional else 1) * (layer.proj_size or layer.hidden_size)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from torch.optim.optimizer import register_optimizer_step_pre_hook
 from lstm_lib import training
 from lstm_lib.cells import LSTMCell
 from lstm_lib.initialise import forget_bias
-from lstm_lib.layers import Recurrent, to_torch
+from lstm_lib.layers import Bidirectional, Recurrent, Stacked, to_torch
 from lstm_lib.tasks import Adding, Recall
 from lstm_lib.text import Corpus
 from lstm_lib.training import SequenceModel, curriculum, fit
@@ -64,7 +64,12 @@ LAYERS = [
     nn.GRU(4, 8),
     nn.LSTM(4, 8),
     nn.LSTM(4, 8, num_layers=2, bidirectional=True),
+    pytest.param(
+        nn.LSTM(4, 8, proj_size=3), marks=pytest.mark.filterwarnings("ignore:LSTM with projections")
+    ),
     Recurrent(LSTMCell(4, 8)),
+    Bidirectional(LSTMCell(4, 8), LSTMCell(4, 5)),
+    Stacked([LSTMCell(4, 8), LSTMCell(8, 5)]),
 ]
 
 
@@ -93,7 +98,16 @@ def test_real_numbers_are_read_as_they_are():
     torch.testing.assert_close(model(x), model.answer(layer(x)[0]), rtol=0, atol=0)
 
 
-@pytest.mark.parametrize("layer", [nn.RNN(4, 8), nn.LSTM(4, 8), Recurrent(LSTMCell(4, 8))], ids=str)
+@pytest.mark.parametrize(
+    "layer",
+    [
+        nn.RNN(4, 8),
+        nn.LSTM(4, 8),
+        Recurrent(LSTMCell(4, 8)),
+        Stacked([LSTMCell(4, 8), LSTMCell(8, 5)]),
+    ],
+    ids=str,
+)
 def test_a_model_goes_on_from_the_state_that_it_gave(layer):
     corpus = Corpus("to be or not to be, that is the question")
     model = SequenceModel(layer, corpus, embedding=4)
