@@ -1,5 +1,7 @@
 """Recurrent layers on top of each other."""
 
+from itertools import pairwise
+
 from torch import nn
 from torch.nn import functional
 
@@ -107,17 +109,17 @@ def check_layers(layers):
         if not isinstance(layer, (Recurrent, Bidirectional)):
             name = type(layer).__name__
             raise TypeError(f"layer {k} is a {name}; give a cell, a Recurrent or a Bidirectional")
-    for k, (below, above) in enumerate(zip(layers, layers[1:], strict=False), start=1):
+    for k, (below, above) in enumerate(pairwise(layers), start=1):
         if above.input_size != below.output_size:
             raise ValueError(
                 f"layer {k + 1} has input_size={above.input_size}, and layer {k} puts out "
                 f"{below.output_size} numbers"
             )
+        shapes = below.cell.state_shapes() if isinstance(below, Recurrent) else {}
         for name, part in reads_below(above).items():
-            shapes = below.cell.state_shapes() if isinstance(below, Recurrent) else {}
-            found, size = shapes.get(part), above.cell.hidden_size
+            size, found = above.cell.hidden_size, shapes.get(part, "none")
             if found != (size,):
                 raise ValueError(
-                    f"layer {k + 1} reads {name}, {size} numbers of the state {part!r} of layer "
-                    f"{k}, which has {found[0] if found else 'none'}"
+                    f"layer {k + 1} reads {name}, the state {part!r} of layer {k}, as {size} "
+                    f"numbers; its shape there is {found}"
                 )
