@@ -39,7 +39,7 @@ def reverse(x, lengths=None):
         lengths: how many steps :math:`n` each sequence has; all of them if left out.
 
     Raises:
-        ValueError: lengths that do not fit, as in :func:`real_steps`.
+        ValueError: lengths that do not fit, as in :func:`~lstm_lib.padding.real_steps`.
     """
     steps = np.arange(len(x))
     if lengths is None:

@@ -12,7 +12,15 @@ from refusal import refused
 from torch import nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
-from lstm_lib.cells import Cell, GRUCell, GRUResetAfterCell, LSTMCell, RNNCell
+from lstm_lib.cells import (
+    Cell,
+    DepthGatedLSTMCell,
+    GridLSTMCell,
+    GRUCell,
+    GRUResetAfterCell,
+    LSTMCell,
+    RNNCell,
+)
 from lstm_lib.layers import (
     Bidirectional,
     BothWays,
@@ -252,15 +260,16 @@ def test_a_module_with_other_equations_is_refused(module, sentence):
 
 @every_cell
 def test_a_stack_is_its_cells_one_after_the_other(cell_class):
-    cells = [cell_class(3, 4, seed=1), cell_class(4, 5, seed=2), cell_class(5, 2, seed=3)]
-    x = random_input(np.random.default_rng(0), 6, 2, 3)
-    if any(cell_class.reads.values()):
-        pytest.skip("it reads more of the layer below than its outputs")
-    run = Stacked(cells, dtype=torch.float64)(torch.from_numpy(x))
-    outputs = x
+    cells = [cell_class(3, 4, seed=1)]
+    for seed in (2, 3):
+        cells.append(cell_class(Recurrent(cells[-1]).output_size, 4, seed=seed))
+    outputs = random_input(np.random.default_rng(0), 6, 2, 3)
+    run = Stacked(cells, dtype=torch.float64)(torch.from_numpy(outputs))
+    reads = {}
     for cell, ours, state in zip(cells, run.runs, run.state, strict=True):
-        alone = unroll(cell, outputs)
+        alone = unroll(cell, outputs, **reads)
         outputs = alone.outputs
+        reads = {name: alone.states[part] for name, part in cell.reads.items() if part}
         np.testing.assert_allclose(ours.outputs.detach(), outputs, rtol=0, atol=1e-12)
         for one, other in zip(state, alone.state, strict=True):
             np.testing.assert_allclose(one.detach(), other, rtol=0, atol=1e-12)
@@ -331,8 +340,9 @@ def test_padding_of_any_content_changes_nothing(fill):
 def test_both_directions_are_two_runs(cell_class, lengths):
     one, other = cell_class(3, 4, seed=1), cell_class(3, 5, seed=2)
     x = random_input(np.random.default_rng(0), 7, 4, 3)
-    run = Bidirectional(one, other, dtype=torch.float64)(torch.from_numpy(x), lengths=lengths)
-    assert run.outputs.shape == (7, 4, 9)
+    layer = Bidirectional(one, other, dtype=torch.float64)
+    run = layer(torch.from_numpy(x), lengths=lengths)
+    assert run.outputs.shape == (7, 4, layer.output_size)
     for k, length in enumerate(lengths or [7] * 4):
         ahead, back = unroll(one, x[:length, k]), unroll(other, x[:length, k][::-1])
         expected = np.concatenate([ahead.outputs, back.outputs[::-1]], axis=-1)
@@ -441,6 +451,27 @@ def test_a_cell_is_given_what_it_reads_of_the_layer_below():
     assert_close(run.outputs[0], without[0] + below.states["c"][0], 1e-15)
     assert (run.outputs != without).any()
     assert (run.outputs[3:, 1] == 0).all()
+
+
+@pytest.mark.parametrize("cell_class, part", [(DepthGatedLSTMCell, "c"), (GridLSTMCell, "c_up")])
+def test_a_memory_that_comes_up_makes_a_difference(cell_class, part):
+    stack = Stacked([cell_class(3, 4), cell_class(4, 4, seed=1)], dtype=torch.float64)
+    x = random_tensor(np.random.default_rng(0), 6, 2, 3).requires_grad_()
+    run = stack(x)
+    below, layer = run.runs[0], stack.layers[1]
+    told = layer(below.outputs, c_below=below.states[part])
+    assert torch.equal(run.outputs, told.outputs)
+    assert (run.outputs != layer(below.outputs).outputs).all()
+    (gradient,) = torch.autograd.grad(run.outputs.sum(), below.states[part], retain_graph=True)
+    assert (gradient != 0).all()
+
+
+def test_the_lowest_depth_gated_layer_is_an_lstm():
+    lstm, gated = (cell(3, 4, seed=1) for cell in (LSTMCell, DepthGatedLSTMCell))
+    for kind, weights in lstm.weights.items():
+        weights.update({gate: gated.weights[kind][gate] for gate in weights})
+    x = torch.ones(6, 2, 3)
+    assert_close(Stacked([gated])(x).outputs, Stacked([lstm])(x).outputs, 1e-7)
 
 
 def test_the_lowest_layer_reads_zeros():

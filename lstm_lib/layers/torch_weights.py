@@ -30,7 +30,7 @@ def from_torch(module: nn.Module) -> Cell:
 
     Raises:
         TypeError: a module that has no counterpart here.
-        ValueError: several layers or both directions (:func:`stack_from_torch` takes these), a
+        ValueError: several layers or both directions (:func:`~lstm_lib.layers.stack_from_torch` takes these), a
             projection, or ReLU in place of tanh.
     """
     counterpart(module)
@@ -64,7 +64,7 @@ def to_torch(layer) -> nn.Module:
     The bias goes into PyTorch's first bias; its second is zero, but for a GRU's candidate.
 
     Args:
-        layer: a cell, or a :class:`Recurrent`, :class:`Bidirectional` or :class:`Stacked` layer
+        layer: a cell, or a :class:`~lstm_lib.layers.Recurrent`, :class:`~lstm_lib.layers.Bidirectional` or :class:`~lstm_lib.layers.Stacked` layer
             whose cells are all of one class and one ``hidden_size``.
 
     Raises:
