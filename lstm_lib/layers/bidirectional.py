@@ -37,7 +37,7 @@ class Bidirectional(nn.Module):
     The two are the layers ``layer.forwards`` and ``layer.backwards``.
 
     Args:
-        cell_forward: a :class:`~lstm_lib.cells.Cell` (or a :class:`~lstm_lib.layers.Recurrent` layer).
+        cell_forward: a :class:`~lstm_lib.cells.Cell`, or a :class:`~lstm_lib.layers.Recurrent`.
         cell_backward: another, with the same ``input_size``; its hidden size may differ.
         dtype: of the parameters of cells; PyTorch's default dtype if left out.
 
@@ -81,8 +81,9 @@ class Bidirectional(nn.Module):
             lengths: how many steps each sequence of a padded batch has, ``(batch_size,)``.
 
         Returns:
-            :class:`~lstm_lib.layers.Runs` whose ``outputs`` are the forward cell's, then the backward one's, and
-            whose ``state`` and ``runs`` are :class:`~lstm_lib.layers.BothWays`.
+            :class:`~lstm_lib.layers.Runs` whose ``outputs`` are the forward cell's, then the
+            backward one's, and whose ``state`` and ``runs`` are
+            :class:`~lstm_lib.layers.BothWays`.
         """
         ahead, back = both(state)
         forwards = self.forwards(x, ahead, lengths)

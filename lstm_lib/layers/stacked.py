@@ -28,8 +28,8 @@ class Stacked(nn.Module):
     Its layers are ``stack.layers[0]`` and so on, from below.
 
     Args:
-        cells: from below, each a :class:`~lstm_lib.cells.Cell`, a :class:`~lstm_lib.layers.Recurrent` layer or a
-            :class:`~lstm_lib.layers.Bidirectional` one.
+        cells: from below, each a :class:`~lstm_lib.cells.Cell`, or a layer already, a
+            :class:`~lstm_lib.layers.Recurrent` or :class:`~lstm_lib.layers.Bidirectional` one.
         dropout: the probability :math:`p`.
         dtype: of the parameters of cells; PyTorch's default dtype if left out.
 
@@ -71,8 +71,8 @@ class Stacked(nn.Module):
             lengths: how many steps each sequence of a padded batch has, ``(batch_size,)``.
 
         Returns:
-            :class:`~lstm_lib.layers.Runs` with the last layer's ``outputs``, and tuples with the final ``state``
-            of each layer and its run (``run.runs[0].gates["f"]``).
+            :class:`~lstm_lib.layers.Runs` with the last layer's ``outputs``, and tuples with the
+            final ``state`` of each layer and its run (``run.runs[0].gates["f"]``).
         """
         runs, reads = [], {}
         for layer, first in zip(self.layers, self.each(state), strict=True):

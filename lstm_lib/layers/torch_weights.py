@@ -30,8 +30,8 @@ def from_torch(module: nn.Module) -> Cell:
 
     Raises:
         TypeError: a module that has no counterpart here.
-        ValueError: several layers or both directions (:func:`~lstm_lib.layers.stack_from_torch` takes these), a
-            projection, or ReLU in place of tanh.
+        ValueError: several layers or both directions, for which there is
+            :func:`~lstm_lib.layers.stack_from_torch`; a projection, or ReLU in place of tanh.
     """
     counterpart(module)
     check_settings(module, ONE_LAYER | PLAIN_CELL, "a cell is one layer in one direction, with")
@@ -64,8 +64,8 @@ def to_torch(layer) -> nn.Module:
     The bias goes into PyTorch's first bias; its second is zero, but for a GRU's candidate.
 
     Args:
-        layer: a cell, or a :class:`~lstm_lib.layers.Recurrent`, :class:`~lstm_lib.layers.Bidirectional` or :class:`~lstm_lib.layers.Stacked` layer
-            whose cells are all of one class and one ``hidden_size``.
+        layer: a cell, or one of the layers here if its cells are all of one class and of one
+            ``hidden_size``.
 
     Raises:
         TypeError: a cell that PyTorch has no module for.
