@@ -51,8 +51,9 @@ def pack(cell, kind):
     return np.concatenate([weights[gate] for gate in gates])[None]
 
 
-def onnx_model(cell, dtype):
-    """The cell as a model of a single operator, its weights packed in ONNX's order."""
+def onnx_model(cell, dtype, lengths=""):
+    """The cell as a model of a single operator, its weights packed in ONNX's order; ``lengths``
+    names the input with the lengths of the sequences, if it has one."""
     operator, _ = OPERATORS[type(cell)]
     b = pack(cell, "b")
     second = np.zeros_like(b)
@@ -80,18 +81,21 @@ def onnx_model(cell, dtype):
             "W",
             "R",
             "B",
-            "",
+            lengths,  # "": all sequences of a batch are equally long
             *initial,
             *peepholes,
-        ],  # "": all sequences of a batch are equally long
+        ],
         outputs=["Y", *final],
         hidden_size=cell.hidden_size,
         **SETTINGS.get(type(cell), {}),
     )
+    inputs = [declare(name, 3) for name in ("X", *initial)]
+    if lengths:
+        inputs.append(helper.make_tensor_value_info(lengths, TensorProto.INT32, ["batch_size"]))
     graph = helper.make_graph(
         [node],
         operator,
-        inputs=[declare(name, 3) for name in ("X", *initial)],
+        inputs=inputs,
         outputs=[declare("Y", 4), *(declare(name, 3) for name in final)],
         initializer=[onnx.numpy_helper.from_array(w, name) for name, w in weights.items()],
     )
@@ -137,3 +141,21 @@ def test_outputs_and_final_state_equal_onnx(cell_class, sizes, run_onnx, dtype, 
     np.testing.assert_allclose(run.outputs, outputs[:, 0], rtol=0, atol=atol)
     for ours, theirs in zip(run.state, last, strict=True):
         np.testing.assert_allclose(ours, theirs[0], rtol=0, atol=atol)
+
+
+@pytest.mark.parametrize("cell_class", OPERATORS)
+def test_sequences_of_unequal_length_equal_onnx_runtimes(cell_class):
+    rng, dtype = np.random.default_rng(0), np.float32
+    cell = cell_class(3, 4, dtype=dtype)
+    x = random_input(rng, 7, 4, 3, dtype=dtype)
+    state = random_state(rng, cell_class, 4, 4, dtype=dtype)
+    lengths = np.array([4, 7, 1, 5], np.int32)
+
+    feeds = {"X": x, "lengths": lengths}
+    feeds |= {f"initial_{name}": part[None] for name, part in state._asdict().items()}
+    outputs, *last = by_onnx_runtime(onnx_model(cell, dtype, "lengths"), feeds)
+    run = unroll(cell, x, state, lengths)
+
+    np.testing.assert_allclose(run.outputs, outputs[:, 0], rtol=0, atol=2e-6)
+    for ours, theirs in zip(run.state, last, strict=True):
+        np.testing.assert_allclose(ours, theirs[0], rtol=0, atol=2e-6)

@@ -15,8 +15,7 @@ class Stacked(nn.Module):
     .. math::
 
         s^{(1)}_t &= \text{step}^{(1)}(x_t, s^{(1)}_{t-1}) \\
-        s^{(k)}_t &= \text{step}^{(k)}\big(\text{dropout}(h^{(k-1)}_t), s^{(k)}_{t-1}\big),
-            \qquad k = 2, 3, \dots
+        s^{(k)}_t &= \text{step}^{(k)}\big(\text{dropout}(h^{(k-1)}_t), s^{(k)}_{t-1}\big), \; k > 1
 
     Dropout is between the layers only, and only in training: with probability :math:`p` a number
     that goes up is replaced by zero, and else divided by :math:`1 - p`. What a layer hands on to
