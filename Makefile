@@ -28,9 +28,10 @@ book: .venv/for-book ## build the site into _build/html
 	@echo "The book is at file://$(CURDIR)/_build/html/index.html"
 
 test: lint book browser ## run every test: code, notebooks, and the site in a real browser
-	$(BIN)/pytest tests $(NOTEBOOKS) --nbval --nbval-current-env \
-		--nbval-sanitize-with tests/nbval.cfg --nbval-cell-timeout=120 \
-		--numprocesses 2 --dist loadfile --no-loadscope-reorder
+	@# Two processes of one thread each: what one runs, and in which order, tests/conftest.py says.
+	OMP_NUM_THREADS=1 $(BIN)/pytest tests $(NOTEBOOKS) \
+		--nbval --nbval-sanitize-with tests/nbval.cfg --numprocesses 2 --dist loadgroup \
+		--no-loadscope-reorder
 
 lab: .venv/for-all ## open the chapters in JupyterLab
 	$(BIN)/jupyter lab notebooks

@@ -26,8 +26,11 @@ KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 LANGUAGE = {"file_extension": ".py", "name": "python", "pygments_lexer": "ipython3"}
 
 
-def execute(notebook: NotebookNode, folder: Path) -> None:
-    """Run every cell, in place, keeping the outputs and the state of the widgets."""
+def execute(notebook: NotebookNode, folder: Path, **settings: bool | float) -> None:
+    """Run every cell, in place, keeping the outputs and the state of the widgets.
+
+    The settings are those of ``NotebookClient``: what happens if a cell raises or takes too long.
+    """
     notebook.metadata.pop("widgets", None)  # else a notebook that lost its widgets keeps the old
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)  # when it last ran
@@ -38,6 +41,7 @@ def execute(notebook: NotebookNode, folder: Path) -> None:
         record_timing=False,
         coalesce_streams=True,  # one printed text, however many pieces it arrived in
         extra_arguments=["--log-level=ERROR"],  # the kernel warns of listening on this machine
+        **settings,
     ).execute()
     notebook.metadata.update(kernelspec=KERNEL, language_info=LANGUAGE)
 

@@ -8,14 +8,41 @@ from pathlib import Path
 
 import find_browser
 import pytest
+from executed import let_nbval_use_it
+from pages import page_of
 from playwright.sync_api import Browser, sync_playwright
+from stored import ROOT
+
+let_nbval_use_it()
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests with a browser run last: once Playwright has started, an event loop is running in
-    this thread until the end, and what executes notebooks cannot start its own.
+    """Put together what one process should run, because it shares something.
+
+    A process takes the next group when it is done with one. Those of the browser are short: they
+    come last, the longest first, so that all processes end at about the same time.
     """
-    items.sort(key=lambda item: "browser" in getattr(item, "fixturenames", ()))
+    groups: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(group(item)))
+        groups.setdefault(group(item), []).append(item)
+
+    def turn(name: str) -> int:
+        return -len(groups[name]) if name.endswith(".html") else -len(items)
+
+    items[:] = [item for name in sorted(groups, key=turn) for item in groups[name]]
+
+
+def group(item: pytest.Item) -> str:
+    """What a test is about: a page, opened once for many tests; a notebook, executed once for the
+    tests of its texts and of its figures; or else the file that the test stands in.
+    """
+    tested = item.callspec.params if hasattr(item, "callspec") else {}
+    if "site" in getattr(item, "fixturenames", ()) and tested.keys() & {"page", "path"}:
+        return tested["page"] if "page" in tested else page_of(tested["path"])
+    file = tested["path"] if item.path.name == "test_figures.py" else item.path
+    return file.relative_to(ROOT).as_posix()
 
 
 def pytest_terminal_summary(terminalreporter) -> None:

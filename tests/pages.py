@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, Page
+from stored import ROOT
 
-HTML = Path(__file__).parent.parent / "_build" / "html"
-
+HTML = ROOT / "_build" / "html"
 
 FRONT_DOOR = "index.html"
 """Leads at once to the landing page, and shows nothing itself."""
@@ -24,6 +24,11 @@ LISTINGS = [page for page in PAGES if page.startswith("_modules/")]
 """Source code with colours, a page a file."""
 TO_OPEN = [page for page in PAGES if page not in LISTINGS[1:]]
 """The pages to open in a browser: one listing stands for all."""
+
+
+def page_of(notebook: Path) -> str:
+    """The page that a notebook became, by its address within the site."""
+    return notebook.relative_to(ROOT).with_suffix(".html").as_posix()
 
 
 READY = """async () => {

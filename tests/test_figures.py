@@ -1,6 +1,6 @@
 """A stored figure is the one that its code draws now.
 
-nbval executes the chapters too, but it neither compares images nor looks into a widget. The
+nbval looks at the same execution, but it neither compares images nor looks into a widget. The
 structure has to be the same, and numbers within what may differ from machine to machine; where
 they come from training, only the words are compared.
 """
@@ -9,32 +9,19 @@ import base64
 import io
 import math
 import re
-from functools import cache
-from importlib.util import module_from_spec, spec_from_file_location
 
 import numpy as np
 import pytest
 from bs4 import BeautifulSoup
+from executed import executed
 from PIL import Image
-from stored import NOTEBOOKS, ROOT, code_cells, models, read
-
-specification = spec_from_file_location("store_outputs", ROOT / "book" / "store_outputs.py")
-store_outputs = module_from_spec(specification)
-specification.loader.exec_module(store_outputs)
+from stored import NOTEBOOKS, code_cells, models, read
 
 every_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 
 TOLERANCE = 1e-3
 """Of a number in a figure; in a drawing, a thousandth of a pixel or a thousandth of the number."""
 TOKEN = re.compile(r"#[0-9a-fA-F]{6}\b|-?\d+(?:\.\d+)?(?:e[-+]?\d+)?|[^\d#-]+|[#-]")
-
-
-@cache
-def executed(path):
-    """The notebook as it comes out now, its widgets named as they are named when stored."""
-    notebook = read(path)
-    store_outputs.execute(notebook, path.parent)
-    return store_outputs.with_stable_ids(notebook, path.stem)
 
 
 def differences(stored, drawn, where):

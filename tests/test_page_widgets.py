@@ -10,8 +10,8 @@ from statistics import median
 import pytest
 from bs4 import BeautifulSoup
 from hands import HANDS, LAPTOP, Keyboard
-from pages import HTML, Visit, offline
-from stored import NOTEBOOKS, ROOT, kind, models, read, views
+from pages import HTML, Visit, offline, page_of
+from stored import NOTEBOOKS, kind, models, read, views
 
 from lstm_lib import emit, widgets
 from lstm_lib.notation import size
@@ -55,10 +55,6 @@ LOOK = """(root) => {
     };
 }"""
 VISIBLE = "(node) => node.checkVisibility({ visibilityProperty: true })"
-
-
-def page_of(path):
-    return path.relative_to(ROOT).with_suffix(".html").as_posix()
 
 
 @pytest.fixture
