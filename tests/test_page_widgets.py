@@ -57,22 +57,48 @@ LOOK = """(root) => {
 VISIBLE = "(node) => node.checkVisibility({ visibilityProperty: true })"
 
 
+@pytest.fixture(scope="module")
+def shared_visits():
+    """The visits that several tests share, by page and by the name of what is done there."""
+    visits = {}
+    yield visits
+    for visit in visits.values():
+        visit.page.context.close()
+
+
 @pytest.fixture
-def open_page(browser, site, request):
-    """Open the page of a notebook. After the test: nobody was asked, nobody complained."""
+def open_page(browser, site, shared_visits, request):
+    """Open the page of a notebook. After the test: nobody was asked, nobody complained.
+
+    Opening a page is most of the time that a test takes. Tests that change nothing share a visit
+    by giving it a name, and so do those that move different things on the page.
+    """
     visits = []
 
-    def open_page(path, disk=False, **settings):
-        context = offline(browser, **settings)
-        request.addfinalizer(context.close)
+    def visit(path, disk, settings):
         page = page_of(path)
-        visits.append(Visit(context, (HTML / page).as_uri() if disk else f"{site}/{page}"))
+        context = offline(browser, **settings)
+        return Visit(context, (HTML / page).as_uri() if disk else f"{site}/{page}")
+
+    def shared_visit(path, name, *how):
+        for other in [key for key in shared_visits if key[0] != path]:  # tests go page by page
+            shared_visits.pop(other).page.context.close()
+        if (path, name) not in shared_visits:
+            shared_visits[path, name] = visit(path, *how)
+        return shared_visits[path, name]
+
+    def open_page(path, shared=None, disk=False, **settings):
+        if shared:
+            visits.append(shared_visit(path, shared, disk, settings))
+        else:
+            visits.append(visit(path, disk, settings))
+            request.addfinalizer(visits[-1].page.context.close)
         return visits[-1].page
 
     yield open_page
-    for visit in visits:
-        assert not visit.requests_elsewhere()
-        assert not visit.complaints
+    for each in visits:
+        assert not each.requests_elsewhere()
+        assert not each.complaints
 
 
 def root_of(page, path, model_id):
@@ -153,7 +179,7 @@ def visible(root, selector):
 @every_hand
 @every_widget
 def test_every_control_changes_what_it_should_and_nothing_else(open_page, path, model_id, hand):
-    page = open_page(path, **hand.window)
+    page = open_page(path, hand.__name__, **hand.window)
     reader, root, twin = hand(page), root_of(page, path, model_id), twin_of(path, model_id)
     assert_shows(root.evaluate(LOOK), twin)
 
@@ -201,7 +227,7 @@ def press_presets(root, twin, reader, moved):
 
 @every_widget
 def test_the_script_paints_what_python_painted(open_page, path, model_id):
-    root = root_of(open_page(path), path, model_id)
+    root = root_of(open_page(path, "look"), path, model_id)
     painted = BeautifulSoup(models(read(path))[model_id]["state"]["static_html"], "html.parser")
     look = root.evaluate(LOOK)
     texts = [node.get_text() for node in painted.find_all(attrs={"data-value": True})]
@@ -217,14 +243,14 @@ def test_the_script_paints_what_python_painted(open_page, path, model_id):
 
 @every_widget
 def test_a_widget_works_from_the_disk(open_page, path, model_id):
-    page = open_page(path, disk=True)
+    page = open_page(path, "disk", disk=True)
     root, twin = root_of(page, path, model_id), twin_of(path, model_id)
     move_all(root, twin, Keyboard(page), set())
 
 
 @every_widget
 def test_every_slider_can_be_reached_with_the_tab_key(open_page, path, model_id):
-    page = open_page(path)
+    page = open_page(path, "look")
     root = root_of(page, path, model_id)
     wanted = [node.get_attribute("data-input") for node in visible(root, "input")]
     visible(root, "button, input")[0].focus()
@@ -258,7 +284,7 @@ HUNDRED_MOVES = """(root) => {
 
 @every_widget
 def test_a_widget_answers_within_one_frame(open_page, path, model_id, record_property, request):
-    root = root_of(open_page(path, **LAPTOP), path, model_id)
+    root = root_of(open_page(path, "speed", **LAPTOP), path, model_id)
     times = root.evaluate(HUNDRED_MOVES)
     took = median(times)
     name = request.node.callspec.id
@@ -272,7 +298,7 @@ def test_a_widget_answers_within_one_frame(open_page, path, model_id, record_pro
 @every_hand
 @every_quiz
 def test_a_question_answers_with_the_reason(open_page, path, hand):
-    page = open_page(path, **hand.window)
+    page = open_page(path, hand.__name__, **hand.window)
     reader = hand(page)
     questions = [model_id for at, model_id, name in SHOWN if at == path and name == "Question"]
     for model_id in questions:
@@ -290,7 +316,7 @@ def test_a_question_answers_with_the_reason(open_page, path, hand):
 
 @every_quiz
 def test_the_answers_of_a_question_are_walked_with_the_arrows(open_page, path):
-    page = open_page(path)
+    page = open_page(path, Keyboard.__name__, **Keyboard.window)
     for root in page.query_selector_all(".question"):
         first, *others = root.query_selector_all("input[type=radio]")
         Keyboard(page).press(first)
