@@ -178,8 +178,9 @@ def needs_brackets(outer, inner):
 class Graph:
     """Everything that a few outputs need, in an order in which it can be computed.
 
-    ``graph["f"]`` is a symbol by its name or expression; ``graph.inputs`` are the names that need
-    a value; ``graph.outputs`` are the symbols that were asked for.
+    ``graph["f"]`` is a symbol by its name or expression, however long (``"(1-i)*c_prev"``);
+    ``graph.inputs`` are the names that need a value; ``graph.outputs`` are the symbols that were
+    asked for.
 
     Raises:
         KeyError: a name that the graph does not have.
@@ -205,12 +206,18 @@ class Graph:
         self.named = tuple(sym.name for sym in self.order if sym.name)
 
     def __getitem__(self, name):
-        if name not in self.symbols:
+        found = self._find(name)
+        if found is None:
             raise KeyError(f"no value {name!r} in this graph; it names {', '.join(self.named)}")
-        return self.symbols[name]
+        return found
 
     def __contains__(self, name):
-        return name in self.symbols
+        return self._find(name) is not None
+
+    def _find(self, name):
+        if name in self.symbols:
+            return self.symbols[name]
+        return next((sym for sym in self.order if str(sym) == name), None)
 
     def evaluate(self, **values):
         """Compute with numbers, or arrays of numbers that go together.

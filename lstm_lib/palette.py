@@ -66,6 +66,11 @@ _QUANTITIES = {
     "f*c_prev": "cell",
     "i*c_tilde": "cell",
     "tanh(c)": "cell",
+    "1-i": "input",
+    "(1-i)*c_prev": "cell",
+    "p_f*c_prev": "cell",
+    "p_i*c_prev": "cell",
+    "p_o*c": "cell",
 }
 """Gates and state by their names in the code."""
 

@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from lstm_lib import diagrams
-from lstm_lib.cells import LSTMCell, RNNCell
+from lstm_lib.cells import CoupledLSTMCell, LSTM1997Cell, LSTMCell, PeepholeLSTMCell, RNNCell
 from lstm_lib.graph import trace
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -16,6 +16,20 @@ STEPS = ("forget", "input", "update", "output", "belt")
 
 LSTM_VALUES = {"x", "h_prev", "c_prev", "f", "i", "c_tilde", "o", "c", "h"}
 LSTM_VALUES |= {"f*c_prev", "i*c_tilde", "tanh(c)"}
+VARIANTS = {
+    "peephole": (diagrams.peephole, PeepholeLSTMCell),
+    "coupled": (diagrams.coupled, CoupledLSTMCell),
+    "lstm_1997": (diagrams.lstm_1997, LSTM1997Cell),
+}
+"""How each variant is drawn, and the cell that it is a drawing of."""
+
+
+def all_values(cell):
+    """A number as wide as a chip may show, for every value of a cell."""
+    graph = trace(cell)
+    return dict.fromkeys({*map(str, graph.order), *graph.symbols}, -9.99)
+
+
 WIDEST = dict.fromkeys(LSTM_VALUES, -9.99)
 
 DRAWINGS = {
@@ -26,11 +40,15 @@ DRAWINGS = {
     "lstm chain": diagrams.chain("lstm"),
     "rnn chain": diagrams.chain("rnn"),
     "legend": diagrams.legend(),
+    **{name: draw() for name, (draw, _) in VARIANTS.items()},
+    **{f"{name}, difference": draw(lit="difference") for name, (draw, _) in VARIANTS.items()},
+    **{f"peephole {p}": diagrams.peephole(peepholes=tuple(p)) for p in ("f", "i", "o", "io")},
 }
 WITH_VALUES = {
     "lstm with values": diagrams.lstm(WIDEST),
     "rnn with values": diagrams.rnn(WIDEST),
     "gate with values": diagrams.gate(WIDEST),
+    **{f"{name} with values": draw(all_values(cell)) for name, (draw, cell) in VARIANTS.items()},
 }
 CELLS = {
     "lstm": LSTMCell,
@@ -38,6 +56,7 @@ CELLS = {
     "lstm chain": LSTMCell,
     "rnn": RNNCell,
     "rnn chain": RNNCell,
+    **{name: cell for name, (_, cell) in VARIANTS.items()},
 }
 
 every_drawing = pytest.mark.parametrize("name", DRAWINGS)
@@ -115,6 +134,67 @@ def test_an_unknown_step_or_chain_is_refused():
         diagrams.lstm(lit="remember")
     with pytest.raises(ValueError, match="kind is 'gru', expected 'rnn' or 'lstm'"):
         diagrams.chain("gru")
+
+
+# What a variant's drawing says
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_a_variant_shows_every_gate_and_every_part_of_its_state(name):
+    draw, cell = VARIANTS[name]
+    root = parsed(f"{name} with values")
+    values = {"x", *cell.gates, *cell.state, *(f"{part}_prev" for part in cell.state)}
+    assert values <= marked(root, "data-wire")
+    assert values <= marked(root, "data-value")
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_wires_into_a_layer_stand_for_its_weights(name):
+    peepholes = {"f": "p_f*c_prev", "i": "p_i*c_prev", "o": "p_o*c"}
+    wires = marked(parsed(name), "data-wire")
+    expected = {wire for wire in peepholes.values() if wire in trace(VARIANTS[name][1])}
+    assert wires & set(peepholes.values()) == expected
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_what_differs_from_the_lstm_is_marked_and_lit(name):
+    root = parsed(f"{name}, difference")
+    assert root.get("data-lit") == "difference"
+    assert root.find(f"{SVG}desc").text.endswith(" Lit: what differs from the LSTM.")
+    new = {
+        element.get("data-wire")
+        for element in root.iter()
+        if element.get("data-wire") and element.get("data-new")
+    }
+    others = marked(parsed("lstm"), "data-wire")
+    assert marked(root, "data-wire") - others <= new
+    assert new
+
+
+def test_the_lstm_marks_nothing_and_a_step_of_it_is_the_same_shape_in_a_variant():
+    assert marked(parsed("lstm"), "data-new") == set()
+    shapes = {
+        name: {ET.tostring(shape) for shape in parsed(name).iter(f"{SVG}g")}
+        for name in ("lstm", "peephole", "coupled")
+    }
+    known = {shape for shape in shapes["peephole"] if b"data-new" not in shape}
+    assert known < shapes["lstm"]
+    assert len(shapes["lstm"] - known) == 3  # the three layers that see more
+
+
+def test_peepholes_are_dashed_and_any_subset_can_be_drawn():
+    for subset in ("f", "i", "o", "io"):
+        root = parsed(f"peephole {subset}")
+        dashed = {g.get("data-wire") for g in root.iter() if "peephole" in g.get("class", "")}
+        assert {wire[2] for wire in dashed if wire.startswith("p_")} == set(subset)
+    assert ".peephole path:not(.head) { stroke-dasharray" in diagrams.peephole().svg
+    with pytest.raises(ValueError, match="no peephole for 'c_tilde'"):
+        diagrams.peephole(peepholes=("c_tilde",))
+
+
+def test_a_variant_lights_its_difference_or_nothing():
+    with pytest.raises(ValueError, match="lit is 'forget', expected None or 'difference'"):
+        diagrams.coupled(lit="forget")
 
 
 # What a drawing is to Python

@@ -13,6 +13,7 @@ from oracles import CELLS
 from refusal import refused
 
 from lstm_lib.cells import (
+    CoupledLSTMCell,
     GridLSTMCell,
     LSTMCell,
     MemoryOnlyCell,
@@ -179,6 +180,16 @@ def test_an_lstm_names_its_wires_by_their_expressions():
     assert values["tanh(c)"] == pytest.approx(math.tanh(values["c"]), abs=1e-15)
     assert values["f*c_prev"] + values["i*c_tilde"] == values["c"]
     assert str(graph["c"]) == "c" and repr(graph["f*c_prev"]) == "<Symbol f*c_prev>"
+
+
+def test_a_value_is_found_by_a_longer_expression_and_named_when_asked_for():
+    graph = trace(CoupledLSTMCell)
+    kept = "(1-i)*c_prev"
+    assert kept in graph and kept not in graph.symbols
+    values = graph.part("c", **{kept: kept}).evaluate(
+        **{name: value for name, value in numbers_for(graph, 0).items() if name[-1] != "o"}
+    )
+    assert values[kept] == (1 - values["i"]) * numbers_for(graph, 0)["c_prev"]
 
 
 def test_a_name_is_in_the_graph_or_not():

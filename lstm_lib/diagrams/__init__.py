@@ -3,8 +3,19 @@
 from lstm_lib.diagrams.drawing import Drawing
 from lstm_lib.diagrams.gate_alone import gate
 from lstm_lib.diagrams.lstm_module import lstm
+from lstm_lib.diagrams.lstm_variants import coupled, lstm_1997, peephole
 from lstm_lib.diagrams.module_chain import chain
 from lstm_lib.diagrams.notation_legend import legend
 from lstm_lib.diagrams.rnn_module import rnn
 
-__all__ = ["Drawing", "chain", "gate", "legend", "lstm", "rnn"]
+__all__ = [
+    "Drawing",
+    "chain",
+    "coupled",
+    "gate",
+    "legend",
+    "lstm",
+    "lstm_1997",
+    "peephole",
+    "rnn",
+]

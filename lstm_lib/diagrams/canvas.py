@@ -12,13 +12,16 @@ shape          what it stands for
 ``operation``  a pointwise operation, nothing to learn: a circle
 ``label``      the name of a value, set as in the equations
 ``chip``       the number that a wire carries at the moment
+``peephole``   a wire on which each number meets a weight of its own: dashed
+``ghost``      the place of a shape that is not there; seen when differences are lit
 =============  =============================================================
 
 Points are ``(x, y)`` in the units of the ``viewBox``, y downwards.  Names of values are those of
 the traced cell, such as ``"f*c_prev"``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from itertools import pairwise
 from math import hypot
 from xml.etree import ElementTree as ET
@@ -31,6 +34,8 @@ Point = tuple[float, float]
 
 CORNER = 14
 """Radius of a wire's corner."""
+TIGHT = 10
+"""Radius of a peephole's corner."""
 RADIUS = 18
 """Radius of a pointwise operation."""
 LAYER = (96, 62)
@@ -62,7 +67,8 @@ class Canvas:
     and without ``values`` counts as two.
     ``values`` are the numbers for the chips.  ``steps`` says in which steps of the walk-through
     each value takes part ("forget update"); a shape may say it differently for itself.  While a
-    step is ``lit``, every shape that takes no part in it steps back.
+    step is ``lit``, every shape that takes no part in it steps back.  ``looks`` is the style of
+    shapes that most drawings do not have.
     """
 
     def __init__(
@@ -74,12 +80,15 @@ class Canvas:
         values: Mapping[str, float] | None = None,
         steps: Mapping[str, str] | None = None,
         lit: str | None = None,
+        looks: str = "",
     ):
         width, height = size
         key = f"{key}-values" if values else key
         self.title = title
         self.values = values or {}
         self.steps = steps or {}
+        self.looks = looks
+        self.differs = False
         self.root = ET.Element(
             f"{{{SVG}}}svg",
             {
@@ -99,7 +108,14 @@ class Canvas:
 
     def drawing(self) -> Drawing:
         """The finished drawing."""
-        return Drawing(self.title, self.root)
+        return Drawing(self.title, self.root, self.looks)
+
+    @contextmanager
+    def difference(self, there: bool = True) -> Iterator[None]:
+        """What is drawn meanwhile differs from the drawing that the reader knows, if ``there``."""
+        before, self.differs = self.differs, self.differs or there
+        yield
+        self.differs = before
 
     def module(self, left: float, top: float, right: float, bottom: float, name: str = "") -> None:
         """The ground of a repeating module.  A closed one shows nothing but its ``name``."""
@@ -119,27 +135,44 @@ class Canvas:
         *points: Point,
         arrow: bool = False,
         bridge: float | None = None,
+        corner: float = CORNER,
         named: bool = True,
         steps: str | None = None,
     ) -> None:
         """``value`` travels along ``points``, round the corners, to the last.
 
-        ``bridge`` is the x at which a level wire opens to let another pass over it.  A wire that
-        is not ``named`` has the look of ``value`` but carries it at another time.
+        ``bridge`` is the x at which a wire that runs level opens to let another pass over it.  A
+        wire that is not ``named`` has the look of ``value`` but carries it at another time.
         """
         part = self._part("wire", quantity(value), steps or self.steps.get(value))
         if named:
             part.set("data-wire", value)
         *way, tip = points
         end = _towards(tip, way[-1], HEAD[0] - 3) if arrow else tip
-        if bridge:
-            y = tip[1]
-            path = _rounded(*way, (bridge - BRIDGE, y)) + _rounded((bridge + BRIDGE, y), end)
-        else:
-            path = _rounded(*way, end)
-        _add(part, "path", d=path)
+        pieces = _opened((*way, end), bridge) if bridge else [(*way, end)]
+        _add(part, "path", d="".join(_rounded(*piece, radius=corner) for piece in pieces))
         if arrow:
             _add(part, "path", d=_head(way[-1], tip)).set("class", "head")
+
+    def peephole(
+        self,
+        value: str,
+        *points: Point,
+        arrow: bool = True,
+        bridge: float | None = None,
+        steps: str | None = None,
+    ) -> None:
+        """A wire on which each number of a vector meets a weight of its own."""
+        way = {"arrow": arrow, "bridge": bridge, "corner": TIGHT, "steps": steps}
+        self.wire(value, *points, **way)
+        self.root[-1].set("class", f"{self.root[-1].get('class')} peephole")
+
+    def ghost(self, at: Point, size: tuple[float, float]) -> None:
+        """Here something is missing that the reader knows."""
+        (x, y), (width, height) = at, size
+        with self.difference():
+            part = self._part("ghost")
+        _box(part, x - width / 2, y - height / 2, width, height, radius=min(width, height, 36) / 2)
 
     def twin(self, *points: Point, named: bool = True, steps: str | None = None) -> None:
         """``h_prev`` and ``x``, joined, travel side by side: level, upwards, or round one corner.
@@ -219,6 +252,8 @@ class Canvas:
         part.set("class", f"part {kind} q-{hue}" if hue else kind)
         if steps:
             part.set("data-step", steps)
+        if self.differs:
+            part.set("data-new", "true")
         return part
 
 
@@ -260,11 +295,22 @@ def _towards(start: Point, goal: Point, distance: float) -> Point:
     return x0 + share * (x1 - x0), y0 + share * (y1 - y0)
 
 
-def _rounded(*points: Point) -> str:
+def _opened(points: tuple[Point, ...], x: float) -> list[tuple[Point, ...]]:
+    """``points`` in two pieces, with an opening where they run level, to the right, through x."""
+    after = next(
+        place
+        for place, ((left, y), (right, end)) in enumerate(pairwise(points), 1)
+        if y == end and left < x < right
+    )
+    y = points[after][1]
+    return [(*points[:after], (x - BRIDGE, y)), ((x + BRIDGE, y), *points[after:])]
+
+
+def _rounded(*points: Point, radius: float = CORNER) -> str:
     """An SVG path along ``points`` with its corners rounded."""
     path = "M{:g} {:g}".format(*points[0])
     for (before, corner), (_, after) in pairwise(pairwise(points)):
-        enter, leave = _towards(corner, before, CORNER), _towards(corner, after, CORNER)
+        enter, leave = _towards(corner, before, radius), _towards(corner, after, radius)
         path += "L{:g} {:g}Q{:g} {:g} {:g} {:g}".format(*enter, *corner, *leave)
     return path + "L{:g} {:g}".format(*points[-1])
 

@@ -19,9 +19,10 @@ class Drawing:
     :meth:`save` writes a file that stands alone.
     """
 
-    def __init__(self, title: str, root: ET.Element):
+    def __init__(self, title: str, root: ET.Element, looks: str = ""):
         self.title = title
         self._root = root
+        self._looks = looks
 
     @property
     def svg(self) -> str:
@@ -39,7 +40,7 @@ class Drawing:
 
     def _text(self, colours: str, margin: int = 0) -> str:
         style = ET.Element(f"{{{SVG}}}style")
-        style.text = " ".join((colours + _SHAPES).split())
+        style.text = " ".join((colours + _SHAPES + self._looks).split())
         width, height = (int(self._root.get(side)) + 2 * margin for side in ("width", "height"))
         root = ET.Element(self._root.tag, self._root.attrib)
         root.set("viewBox", f"{-margin} {-margin} {width} {height}")

@@ -1,0 +1,78 @@
+"""The modules of the LSTM's variants, on the same sheet as the LSTM's own."""
+
+from collections.abc import Mapping
+from importlib.resources import files
+
+from lstm_lib.diagrams.canvas import Canvas
+from lstm_lib.diagrams.drawing import Drawing
+from lstm_lib.diagrams.lstm_family import SIZE, STEPS, Pieces, describe, draw
+
+LOOKS = files(__package__).joinpath("variant.css").read_text(encoding="utf-8")
+
+PEEPHOLES = ("f", "i", "o")
+NO_FORGET = ("i", "c_tilde", "o")
+
+
+def peephole(
+    values: Mapping[str, float] | None = None,
+    peepholes: tuple[str, ...] = PEEPHOLES,
+    lit: str | None = None,
+) -> Drawing:
+    """The LSTM module with peepholes: dashed wires from the cell state to the gates.
+
+    Forget and input layer see the old cell state, the output layer sees the new one.
+
+    ``values`` are numbers by name, as ``trace(PeepholeLSTMCell).evaluate(…)`` returns them.
+    ``peepholes`` are the gates that have one, any of ``"f"``, ``"i"`` and ``"o"``.  ``lit`` may be
+    ``"difference"``: what differs from the LSTM is lit, and the rest steps back.
+
+    Raises ``ValueError`` for a peephole of something else, and for another ``lit``.
+    """
+    unknown = [gate for gate in peepholes if gate not in PEEPHOLES]
+    if unknown:
+        raise ValueError(f"no peephole for {unknown[0]!r}; there may be one for f, i and o")
+    pieces = Pieces(peepholes=tuple(gate for gate in PEEPHOLES if gate in peepholes))
+    key = f"peephole-{''.join(pieces.peepholes)}"
+    return _draw(key, "LSTM with peepholes", pieces, values, lit)
+
+
+def coupled(values: Mapping[str, float] | None = None, lit: str | None = None) -> Drawing:
+    """The LSTM module with coupled gates: no forget layer, the old state is multiplied by 1 − i.
+
+    ``values`` are numbers by name, as ``trace(CoupledLSTMCell).evaluate(…)`` returns them; that of
+    ``(1-i)*c_prev`` has to be asked for, see :meth:`lstm_lib.graph.Graph.part`.  ``lit`` may be
+    ``"difference"``: what differs from the LSTM is lit, and the rest steps back.
+
+    Raises ``ValueError`` for another ``lit``.
+    """
+    pieces = Pieces(layers=NO_FORGET, coupled=True)
+    return _draw("coupled", "LSTM with coupled gates", pieces, values, lit)
+
+
+def lstm_1997(values: Mapping[str, float] | None = None, lit: str | None = None) -> Drawing:
+    """The LSTM module of 1997: nothing on the belt is ever multiplied, so nothing is forgotten.
+
+    ``values`` are numbers by name, as ``trace(LSTM1997Cell).evaluate(…)`` returns them.  ``lit``
+    may be ``"difference"``: the places of what is missing are lit, and the rest steps back.
+
+    Raises ``ValueError`` for another ``lit``.
+    """
+    return _draw("lstm-1997", "LSTM of 1997", Pieces(layers=NO_FORGET), values, lit)
+
+
+def _draw(key: str, title: str, pieces: Pieces, values, lit: str | None) -> Drawing:
+    if lit not in (None, "difference"):
+        raise ValueError(f"lit is {lit!r}, expected None or 'difference'")
+    known = "the LSTM with peepholes" if pieces.usual else "the LSTM"
+    canvas = Canvas(
+        key=f"{key}-{lit or 'module'}",
+        title=title + (f", what differs from {known}" if lit else ""),
+        description=describe(pieces) + (f" Lit: what differs from {known}." if lit else ""),
+        size=SIZE,
+        values=values,
+        steps=STEPS,
+        lit=lit,
+        looks=LOOKS,
+    )
+    draw(canvas, pieces)
+    return canvas.drawing()
