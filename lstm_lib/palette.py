@@ -70,7 +70,12 @@ _QUANTITIES = {
     "(1-i)*c_prev": "cell",
     "p_f*c_prev": "cell",
     "p_i*c_prev": "cell",
+    "p_d*c_prev": "cell",
     "p_o*c": "cell",
+    "l_d*c_below": "cell",
+    "d*c_below": "cell",
+    "d*c_below+f*c_prev": "cell",
+    "o*tanh(c)": "hidden",
 }
 """Gates and state by their names in the code."""
 

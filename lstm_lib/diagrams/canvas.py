@@ -88,7 +88,7 @@ class Canvas:
         self.values = values or {}
         self.steps = steps or {}
         self.looks = looks
-        self.differs = False
+        self.differs = self.ghostly = False
         self.root = ET.Element(
             f"{{{SVG}}}svg",
             {
@@ -116,6 +116,14 @@ class Canvas:
         before, self.differs = self.differs, self.differs or there
         yield
         self.differs = before
+
+    @contextmanager
+    def missing(self) -> Iterator[None]:
+        """What is drawn meanwhile is not there: a ghost, and a difference."""
+        with self.difference():
+            self.ghostly = True
+            yield
+            self.ghostly = False
 
     def module(self, left: float, top: float, right: float, bottom: float, name: str = "") -> None:
         """The ground of a repeating module.  A closed one shows nothing but its ``name``."""
@@ -145,7 +153,7 @@ class Canvas:
         wire that is not ``named`` has the look of ``value`` but carries it at another time.
         """
         part = self._part("wire", quantity(value), steps or self.steps.get(value))
-        if named:
+        if named and not self.ghostly:
             part.set("data-wire", value)
         *way, tip = points
         end = _towards(tip, way[-1], HEAD[0] - 3) if arrow else tip
@@ -170,7 +178,7 @@ class Canvas:
     def ghost(self, at: Point, size: tuple[float, float]) -> None:
         """Here something is missing that the reader knows."""
         (x, y), (width, height) = at, size
-        with self.difference():
+        with self.missing():
             part = self._part("ghost")
         _box(part, x - width / 2, y - height / 2, width, height, radius=min(width, height, 36) / 2)
 
@@ -222,6 +230,7 @@ class Canvas:
         x, y = at
         text = _add(part, "text", x=x, y=y)
         text.set("text-anchor", anchor)
+        layer = "" if "*" in value else spell(value).superscript
         for factor in value.split("*"):
             if len(text):
                 _add(text, "tspan", dy=-6).text = " × "
@@ -230,6 +239,10 @@ class Canvas:
                 letter.set("class", f"factor q-{quantity(factor)}")
         if value == "c_tilde":
             _add(part, "path", d=TILDE.format(x=x, y=y)).set("class", "tilde")
+        if layer:
+            raised = _add(text, "tspan", dx=3, dy=-16)
+            raised.set("class", "sub upright")
+            raised.text = layer
 
     def chip(self, value: str, at: Point) -> None:
         """The number on the wire of ``value``, if the drawing was given one."""
@@ -250,6 +263,8 @@ class Canvas:
         """A group for one shape: its kind, its hue and its steps, for the style sheet."""
         part = ET.SubElement(self.root, f"{{{SVG}}}g")
         part.set("class", f"part {kind} q-{hue}" if hue else kind)
+        if self.ghostly:
+            part.set("class", "ghost")
         if steps:
             part.set("data-step", steps)
         if self.differs:

@@ -1,10 +1,10 @@
 """The LSTM's module with pieces there, missing or added: what all drawings of its family share."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import NamedTuple
 
-from lstm_lib.diagrams.canvas import LAYER, RADIUS, STRAND, Canvas
+from lstm_lib.diagrams.canvas import BRIDGE, LAYER, RADIUS, STRAND, Canvas
 
 SIZE = (640, 506)
 # Lines of the page, from top to bottom: the belt, two rows of operations, the names and the
@@ -16,6 +16,13 @@ JOIN, FORGET, INPUT, CANDIDATE, OUTPUT, SHOWN, UP = 100, 136, 240, 344, 448, 522
 # down beside the number of their gate; the lines on which they go right.
 OLD, NEW, PEEK_INPUT, PEEK_OUTPUT = 94, 385, 198, 406
 ABOVE_FORGET, NO_FORGET, ABOVE_OUTPUT = 168, 240, 190
+# Of the gates' last values: their line, and how far beside its own column each gate takes them.
+LAST, BESIDE = 441, 20
+# Of the depth gate: the columns of its own old state and of the state of the layer below, which
+# pass between two layers; the lines below the bus.
+OWN, BELOW = 182, 194
+UNDER, PASS, DEPTH, READ = 404, 436, 500, 552
+NARROW, PROJECTION = (80, 62), (44, 62)
 LAYER_TOP = LAYERS - LAYER[1] / 2
 TANH = 130
 PILL = (60, 34)
@@ -74,8 +81,24 @@ class Pieces:
     """What passes through a tanh."""
     peepholes: tuple[str, ...] = ()
     """The gates that see the cell state."""
+    projected: bool = False
+    """Whether a layer makes h smaller."""
+    recurrent: bool = False
+    """Whether the gates read what they put out one step before."""
+    deep: bool = False
+    """Whether the cell state of the layer below comes in, through a gate of its own."""
     usual: tuple[str, ...] = ()
     """Of these gates, the reader knows that they do: what is lit is the difference from that."""
+
+    @property
+    def storey(self) -> int:
+        """How much is needed below the bus."""
+        return 158 if self.deep else 50 if self.recurrent else 0
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Of the sheet."""
+        return SIZE[0], SIZE[1] + self.storey
 
     @property
     def kept(self) -> str:
@@ -89,6 +112,12 @@ class Pieces:
         """What is added to the cell state."""
         return "i*c_tilde" if "i" in self.layers else "c_tilde"
 
+    def is_new(self, value: str) -> bool:
+        """Whether the layer that puts out ``value`` is not as the reader knows it."""
+        if value == "c_tilde":
+            return value not in self.squashed
+        return self.recurrent or (value in self.peepholes) != (value in self.usual)
+
     @property
     def peeks_anew(self) -> bool:
         """Whether the peepholes are something that the reader does not know."""
@@ -101,9 +130,13 @@ class Pieces:
 
 def draw(canvas: Canvas, pieces: Pieces) -> None:
     """The whole module."""
-    canvas.module(80, 48, 562, 414)
+    canvas.module(80, 48, 562, 414 + pieces.storey)
     _draw_bus(canvas, pieces)
+    if pieces.recurrent:
+        _draw_last_gates(canvas)
     _draw_belt(canvas, pieces)
+    if pieces.deep:
+        _draw_depth(canvas)
     _draw_gates(canvas, pieces)
     _draw_peepholes(canvas, pieces)
     _draw_output(canvas, pieces)
@@ -118,7 +151,8 @@ def _draw_bus(canvas: Canvas, pieces: Pieces) -> None:
     """Side by side, h and x pass below the layers; each layer gets a copy."""
     first, *others = (FOUR[value] for value in pieces.layers)
     canvas.wire("h_prev", (0, BUS - STRAND), (first.column, BUS - STRAND))
-    canvas.wire("x", (JOIN, 474), (JOIN, BUS + STRAND), (first.column, BUS + STRAND))
+    bottom = (JOIN, 474 + pieces.storey)
+    canvas.wire("x", bottom, (JOIN, BUS + STRAND), (first.column, BUS + STRAND))
 
     canvas.twin((first.column, BUS), (first.column, LAYERS), steps=first.step)
     for before, layer in pairwise((first, *others)):
@@ -126,7 +160,8 @@ def _draw_bus(canvas: Canvas, pieces: Pieces) -> None:
         if layer == others[-1]:
             canvas.twin(start, corner, end, steps=layer.step)
         else:
-            canvas.twin(start, corner, steps="input output")
+            for left, right in _split(before.column, layer.column, pieces):
+                canvas.twin((left, BUS), (right, BUS), steps="input output")
             canvas.twin(corner, end, steps=layer.step)
 
     for layer in (first, *others[:-1]):
@@ -134,15 +169,74 @@ def _draw_bus(canvas: Canvas, pieces: Pieces) -> None:
         canvas.dot("h_prev", (layer.column, BUS), steps=steps)
 
 
+def _split(start: int, end: int, pieces: Pieces) -> list[tuple[int, int]]:
+    """The bus from ``start`` to ``end`` in pieces, open where other wires pass over it."""
+    gaps = [(column + BESIDE - 14, column + BESIDE + 14) for column in (FORGET, INPUT)]
+    if not pieces.recurrent:
+        gaps = [(OWN - 9, BELOW + 9)] if pieces.deep else []
+    edges = [start, *(edge for gap in gaps if start < gap[0] < end for edge in gap), end]
+    return list(zip(edges[::2], edges[1::2], strict=True))
+
+
+def _draw_last_gates(canvas: Canvas) -> None:
+    """What the three gates put out one step before, side by side, to the same three gates."""
+    steps, line = "forget input output", LAST
+    f, i, o = line - 5, line, line + 5
+    ends = (JOIN - BRIDGE, JOIN + BRIDGE)
+    with canvas.difference():
+        canvas.wire("f_prev", (0, f), (ends[0], f), steps=steps)
+        canvas.wire("i_prev", (0, i + 35), (52, i + 35), (52, i), (ends[0], i), steps=steps)
+        canvas.wire("o_prev", (0, o + 70), (60, o + 70), (60, o), (ends[0], o), steps=steps)
+        places = [FOUR[gate].column + BESIDE for gate in "fio"]
+        _draw_three(canvas, (ends[1], line), (places[0], line), steps=steps)
+        _draw_three(canvas, (places[0], line), (places[0], LAYERS), steps="forget")
+        _draw_three(canvas, (places[0], line), (places[1], line), steps="input output")
+        _draw_three(canvas, (places[1], line), (places[1], LAYERS), steps="input")
+        _draw_three(
+            canvas, (places[1], line), (places[2], line), (places[2], LAYERS), steps="output"
+        )
+        canvas.dot("h", (places[0], line), steps=steps)
+        canvas.dot("h", (places[1], line), steps="input output")
+
+
+def _draw_three(canvas: Canvas, *points, steps: str) -> None:
+    for value, shift in (("f_prev", -5), ("i_prev", 0), ("o_prev", 5)):
+        canvas.wire(value, *((x + shift, y + shift) for x, y in points), steps=steps)
+
+
+def _draw_depth(canvas: Canvas) -> None:
+    """From below comes the cell state of the layer below; what d lets pass goes to the belt."""
+    left, right, top = CANDIDATE - LAYER[0] / 2, CANDIDATE + LAYER[0] / 2, DEPTH - LAYER[1] / 2
+    with canvas.difference():
+        canvas.wire("x", (JOIN, READ), (CANDIDATE, READ), (CANDIDATE, DEPTH), bridge=BELOW)
+        canvas.dot("x", (JOIN, READ))
+        canvas.wire("c_below", (BELOW, 628), (BELOW, PASS + RADIUS), arrow=True)
+        canvas.wire("d", (CANDIDATE, top), (CANDIDATE, PASS), (BELOW + RADIUS, PASS), arrow=True)
+        canvas.wire("d*c_below", (BELOW, PASS), (BELOW, BELT + RADIUS), arrow=True)
+        canvas.peephole("l_d*c_below", (BELOW, DEPTH), (left, DEPTH))
+        canvas.dot("c_below", (BELOW, DEPTH))
+        down = (OWN, ABOVE_FORGET), (OWN, UNDER), (BELOW - BRIDGE, UNDER)
+        start = ((OLD, BELT), (OLD, ABOVE_FORGET), down[0])
+        canvas.peephole("p_d*c_prev", *start, *down[1:], arrow=False, bridge=FORGET)
+        over = ((BELOW + BRIDGE, UNDER), (right + 22, UNDER), (right + 22, DEPTH), (right, DEPTH))
+        canvas.peephole("p_d*c_prev", *over)
+        canvas.dot("c_prev", (OLD, BELT))
+        canvas.layer("σ", (CANDIDATE, DEPTH), "x", name="depth")
+        canvas.operation("×", (BELOW, PASS), "x")
+
+
 def _draw_belt(canvas: Canvas, pieces: Pieces) -> None:
     canvas.belt(0, 636, BELT)
     if pieces.forgets:
         canvas.wire("c_prev", (0, BELT), (FORGET, BELT))
         with canvas.difference(pieces.coupled):
-            canvas.wire(pieces.kept, (FORGET, BELT), (CANDIDATE, BELT))
+            canvas.wire(pieces.kept, (FORGET, BELT), (BELOW if pieces.deep else CANDIDATE, BELT))
     else:
         with canvas.difference():
             canvas.wire("c_prev", (0, BELT), (CANDIDATE, BELT))
+    if pieces.deep:
+        with canvas.difference():
+            canvas.wire("d*c_below+f*c_prev", (BELOW, BELT), (CANDIDATE, BELT))
     canvas.wire("c", (CANDIDATE, BELT), (636, BELT), arrow=True, bridge=UP)
 
 
@@ -209,8 +303,11 @@ def _draw_output(canvas: Canvas, pieces: Pieces) -> None:
         with canvas.difference():
             way = ((SHOWN, BELT), (SHOWN, SHOW - RADIUS))
             canvas.wire("c", *way, arrow=True, steps="output")
+    if pieces.projected:
+        with canvas.difference():
+            canvas.wire("o*tanh(c)", (SHOWN, SHOW), (SHOWN, LAYER_TOP), arrow=True)
     with canvas.difference("o" not in pieces.layers):
-        start = SHOW if "o" in pieces.layers else TANH
+        start = LAYERS if pieces.projected else SHOW if "o" in pieces.layers else TANH
         canvas.wire("h", (SHOWN, start), (SHOWN, BUS), (636, BUS), arrow=True)
     canvas.wire("h", (UP, BUS), (UP, 38), arrow=True)
     canvas.dot("c", (SHOWN, BELT))
@@ -223,9 +320,12 @@ def _draw_layers(canvas: Canvas, pieces: Pieces) -> None:
         function = "σ"
         if value == "c_tilde":
             function = "tanh" if value in pieces.squashed else "linear"
-        peeks = value in pieces.peepholes
-        with canvas.difference(peeks != (value in pieces.usual) or function == "linear"):
-            canvas.layer(function, (column, LAYERS), name, name=name, steps=step)
+        with canvas.difference(pieces.is_new(value)):
+            size = NARROW if pieces.deep and value in "fi" else LAYER
+            canvas.layer(function, (column, LAYERS), name, name=name, size=size, steps=step)
+    if pieces.projected:
+        with canvas.difference():
+            canvas.layer("P", (SHOWN, LAYERS), "hidden", size=PROJECTION, steps="output")
 
 
 def _draw_operations(canvas: Canvas, pieces: Pieces) -> None:
@@ -233,6 +333,9 @@ def _draw_operations(canvas: Canvas, pieces: Pieces) -> None:
         hue = "input" if pieces.coupled else "forget"
         with canvas.difference(pieces.coupled):
             canvas.operation("×", (FORGET, BELT), hue, steps="update belt")
+    if pieces.deep:
+        with canvas.difference():
+            canvas.operation("+", (BELOW, BELT), "cell", steps="update belt")
     canvas.operation("+", (CANDIDATE, BELT), "cell", steps="update belt")
     if pieces.coupled:
         with canvas.difference():
@@ -253,16 +356,31 @@ def _draw_labels(canvas: Canvas, pieces: Pieces) -> None:
     canvas.label("h_prev", (2, BUS - 30))
     canvas.label("h", (UP + 11, BUS - 30))
     canvas.label("h", (UP, 26), anchor="middle")
-    canvas.label("x", (JOIN, 494), anchor="middle")
+    canvas.label("x", (JOIN, 494 + pieces.storey), anchor="middle")
     with canvas.difference(pieces.peeks_anew):
         for gate in pieces.peepholes:
             column = {"f": OLD, "i": PEEK_INPUT, "o": PEEK_OUTPUT}[gate]
             canvas.label(f"p_{gate}", (column + 9, NAMES - 3), time=gate)
+    with canvas.difference():
+        if pieces.recurrent:
+            for gate, line in zip("fio", (LAST - 5, LAST + 35, LAST + 75), strict=True):
+                canvas.label(f"{gate}_prev", (2, line - 13))
+        if pieces.deep:
+            canvas.label("c_below", (BELOW - 10, 652))
+            canvas.label("d", (CANDIDATE + 11, DEPTH - 40))
+            canvas.label("p_d", (CANDIDATE + 79, DEPTH - 40), time="d")
+            canvas.label("l_d", (BELOW + 33, DEPTH - 12), time="d")
 
 
 def _draw_chips(canvas: Canvas, pieces: Pieces) -> None:
     canvas.chip("c_prev", (40, BELT))
-    if pieces.forgets:
+    if pieces.deep:
+        with canvas.difference():
+            canvas.chip("d*c_below+f*c_prev", (268, BELT))
+            canvas.chip("d*c_below", (BELOW, 142))
+            canvas.chip("d", (278, PASS))
+            canvas.chip("c_below", (BELOW, 442 + pieces.storey))
+    elif pieces.forgets:
         canvas.chip(pieces.kept, (INPUT, BELT))
     if pieces.coupled:
         with canvas.difference():
@@ -275,12 +393,15 @@ def _draw_chips(canvas: Canvas, pieces: Pieces) -> None:
     if "c" in pieces.squashed and "o" in pieces.layers:
         canvas.chip("tanh(c)", (SHOWN, 172))
     canvas.chip("h_prev", (40, BUS - STRAND))
-    canvas.chip("x", (JOIN, 442))
+    if pieces.projected:
+        with canvas.difference():
+            canvas.chip("o*tanh(c)", (SHOWN, NUMBERS))
+    canvas.chip("x", (JOIN, 442 + pieces.storey))
     canvas.chip("h", (UP, 238))
 
 
 def _draw_ghosts(canvas: Canvas, pieces: Pieces) -> None:
-    """The places of what the LSTM has and this module has not."""
+    """The places of what the reader knows and this module has not."""
     for value in FOUR.keys() - set(pieces.layers):
         canvas.ghost((FOUR[value].column, LAYERS), LAYER)
     if not pieces.forgets:
@@ -291,6 +412,9 @@ def _draw_ghosts(canvas: Canvas, pieces: Pieces) -> None:
         canvas.ghost((SHOWN, SHOW), CIRCLE)
     if "c" not in pieces.squashed:
         canvas.ghost((SHOWN, TANH), PILL)
+    if pieces.usual and not pieces.peepholes:
+        with canvas.missing():
+            _draw_peepholes(canvas, replace(pieces, peepholes=pieces.usual))
 
 
 def describe(pieces: Pieces) -> str:
@@ -300,6 +424,7 @@ def describe(pieces: Pieces) -> str:
             _describe_belt(pieces),
             _describe_layers(pieces),
             _describe_peepholes(pieces),
+            _describe_others(pieces),
             _describe_output(pieces),
         )
     )
@@ -341,9 +466,24 @@ def _describe_peepholes(pieces: Pieces) -> str:
     return f" Peepholes, dashed and with weights p, lead {_listed(ways)}."
 
 
+def _describe_others(pieces: Pieces) -> str:
+    words = ""
+    if pieces.recurrent:
+        words += " What the three gates put out one step before comes from the left as well, and"
+        words += " reaches the same three gates."
+    if pieces.deep:
+        words += " The cell state of the layer below comes from below and is multiplied by d, from"
+        words += " a depth layer with a sigmoid; the product is added to what was not forgotten,"
+        words += " before the candidate. The depth layer reads x and, through dashed wires with a"
+        words += " weight for each number, its own old cell state and that of the layer below."
+    return words
+
+
 def _describe_output(pieces: Pieces) -> str:
     ways = ["passes through tanh"] if "c" in pieces.squashed else []
     ways += ["is multiplied by o, from the output layer"] if "o" in pieces.layers else []
+    if pieces.projected:
+        ways += ["is made shorter by a learned layer P"]
     return (
         f" On the right, the new cell state {_listed(ways)}."
         " This is the new h, which leaves to the right and, copied, upwards."

@@ -1,11 +1,12 @@
 """The modules of the LSTM's variants, on the same sheet as the LSTM's own."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from importlib.resources import files
 
 from lstm_lib.diagrams.canvas import Canvas
 from lstm_lib.diagrams.drawing import Drawing
-from lstm_lib.diagrams.lstm_family import SIZE, STEPS, Pieces, describe, draw
+from lstm_lib.diagrams.lstm_family import STEPS, Pieces, describe, draw
 
 LOOKS = files(__package__).joinpath("variant.css").read_text(encoding="utf-8")
 
@@ -60,6 +61,65 @@ def lstm_1997(values: Mapping[str, float] | None = None, lit: str | None = None)
     return _draw("lstm-1997", "LSTM of 1997", Pieces(layers=NO_FORGET), values, lit)
 
 
+def projected(values: Mapping[str, float] | None = None, lit: str | None = None) -> Drawing:
+    """The LSTM module with a projection: a learned layer P makes h shorter than the cell state.
+
+    ``values`` are numbers by name, as ``trace(ProjectedLSTMCell).evaluate(…)`` returns them.
+    ``lit`` may be ``"difference"``: what differs from the LSTM is lit, and the rest steps back.
+
+    Raises ``ValueError`` for another ``lit``.
+    """
+    return _draw("projected", "LSTM with a projection", Pieces(projected=True), values, lit)
+
+
+def depth_gated(values: Mapping[str, float] | None = None, lit: str | None = None) -> Drawing:
+    """The depth-gated LSTM module: a gate lets the cell state of the layer below onto the belt.
+
+    The sheet is longer than the LSTM's, since the gate stands below.
+
+    ``values`` are numbers by name, as ``trace(DepthGatedLSTMCell).evaluate(…)`` returns them.
+    ``lit`` may be ``"difference"``: what differs from the LSTM is lit, and the rest steps back.
+
+    Raises ``ValueError`` for another ``lit``.
+    """
+    return _draw("depth-gated", "Depth-gated LSTM", Pieces(deep=True), values, lit)
+
+
+GREFF = {
+    "nig": ("no input gate", Pieces(("f", "c_tilde", "o"), peepholes=("f", "o"))),
+    "nfg": ("no forget gate", Pieces(NO_FORGET, peepholes=("i", "o"))),
+    "nog": ("no output gate", Pieces(("f", "i", "c_tilde"), peepholes=("f", "i"))),
+    "niaf": ("candidate not squashed", Pieces(squashed=("c",), peepholes=PEEPHOLES)),
+    "noaf": ("cell state not squashed", Pieces(squashed=("c_tilde",), peepholes=PEEPHOLES)),
+    "np": ("no peepholes", Pieces()),
+    "cifg": ("coupled gates", Pieces(NO_FORGET, coupled=True, peepholes=("i", "o"))),
+    "fgr": ("gates that read the last gates", Pieces(peepholes=PEEPHOLES, recurrent=True)),
+}
+"""What each changes in the LSTM with peepholes, and what is there then."""
+
+
+def greff(
+    variant: str, values: Mapping[str, float] | None = None, lit: str | None = None
+) -> Drawing:
+    """One of the eight modules that Greff et al. (2017) compared with the LSTM with peepholes.
+
+    ``variant`` is the name of its cell in :mod:`lstm_lib.cells.greff`, in small letters: "nig",
+    "nfg" and "nog" lack the input, forget or output gate; in "niaf" the candidate is not squashed,
+    in "noaf" the cell state; "np" has no peepholes; in "cifg" input and forget gate are coupled;
+    in "fgr" the gates also read what they put out one step before, on a longer sheet.
+
+    ``values`` are numbers by name, as the graph of that cell returns them.  ``lit`` may be
+    ``"difference"``: what differs from the LSTM *with peepholes* is lit, and the rest steps back.
+
+    Raises ``ValueError`` for a variant that does not exist, and for another ``lit``.
+    """
+    if variant not in GREFF:
+        raise ValueError(f"variant is {variant!r}, expected one of {', '.join(GREFF)}")
+    what, pieces = GREFF[variant]
+    pieces = replace(pieces, usual=PEEPHOLES)
+    return _draw(f"greff-{variant}", f"{variant.upper()}: {what}", pieces, values, lit)
+
+
 def _draw(key: str, title: str, pieces: Pieces, values, lit: str | None) -> Drawing:
     if lit not in (None, "difference"):
         raise ValueError(f"lit is {lit!r}, expected None or 'difference'")
@@ -68,7 +128,7 @@ def _draw(key: str, title: str, pieces: Pieces, values, lit: str | None) -> Draw
         key=f"{key}-{lit or 'module'}",
         title=title + (f", what differs from {known}" if lit else ""),
         description=describe(pieces) + (f" Lit: what differs from {known}." if lit else ""),
-        size=SIZE,
+        size=pieces.size,
         values=values,
         steps=STEPS,
         lit=lit,
