@@ -107,11 +107,6 @@ class Pieces:
             return "(1-i)*c_prev"
         return "f*c_prev" if "f" in self.layers else "c_prev"
 
-    @property
-    def written(self) -> str:
-        """What is added to the cell state."""
-        return "i*c_tilde" if "i" in self.layers else "c_tilde"
-
     def is_new(self, value: str) -> bool:
         """Whether the layer that puts out ``value`` is not as the reader knows it."""
         if value == "c_tilde":
@@ -125,6 +120,7 @@ class Pieces:
 
     @property
     def forgets(self) -> bool:
+        """Whether anything is multiplied with the old cell state."""
         return self.kept != "c_prev"
 
 
@@ -395,7 +391,7 @@ def _draw_chips(canvas: Canvas, pieces: Pieces) -> None:
     canvas.chip("h_prev", (40, BUS - STRAND))
     if pieces.projected:
         with canvas.difference():
-            canvas.chip("o*tanh(c)", (SHOWN, NUMBERS))
+            canvas.chip("o*tanh(c)", (SHOWN, NUMBERS - 12))
     canvas.chip("x", (JOIN, 442 + pieces.storey))
     canvas.chip("h", (UP, 238))
 
