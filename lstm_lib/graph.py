@@ -291,10 +291,18 @@ class Graph:
 
 
 def is_short(sym):
-    """Whether a symbol has a name, or is one operation on things that have: ``f*c_prev``."""
+    """Whether a symbol has a name, or is one operation on things that have: ``f*c_prev``.
+
+    What a gate leaves over is as good as the gate: ``(1-z)*h_prev`` is short too.
+    """
     return bool(sym.name) or (
-        sym.op != "const" and all(arg.name or arg.op == "const" for arg in sym.args)
+        sym.op != "const" and all(arg.name or arg.op == "const" or is_rest(arg) for arg in sym.args)
     )
+
+
+def is_rest(sym):
+    """Whether a symbol is what a gate leaves over: ``1-z``."""
+    return sym.op == "sub" and sym.args[0].value == 1 and bool(sym.args[1].name)
 
 
 def local_derivatives(sym):

@@ -66,6 +66,9 @@ _QUANTITIES = {
     "f*c_prev": "cell",
     "i*c_tilde": "cell",
     "tanh(c)": "cell",
+    "c/n": "cell",
+    "f*n_prev": "cell",
+    "i*k": "cell",
     "1-i": "input",
     "(1-i)*c_prev": "cell",
     "p_f*c_prev": "cell",
@@ -76,6 +79,17 @@ _QUANTITIES = {
     "d*c_below": "cell",
     "d*c_below+f*c_prev": "cell",
     "o*tanh(c)": "hidden",
+    "1-z": "input",
+    "r*h_prev": "hidden",
+    "(1-z)*h_prev": "hidden",
+    "z*h_tilde": "hidden",
+    "z*h_prev": "hidden",
+    "(1-z)*h_tilde": "hidden",
+    "tanh(h_prev)": "hidden",
+    "tanh(a_h_tilde)": "candidate",
+    "tanh(a_h)": "hidden",
+    "f*h_prev": "hidden",
+    "i*h_tilde": "hidden",
 }
 """Gates and state by their names in the code."""
 

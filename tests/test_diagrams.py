@@ -10,22 +10,37 @@ import pytest
 
 from lstm_lib import diagrams
 from lstm_lib.cells import (
+    ClockworkRNNCell,
     CoupledLSTMCell,
     DepthGatedLSTMCell,
+    GridLSTMCell,
+    GRUCell,
+    GRUResetAfterCell,
     LSTM1997Cell,
     LSTMCell,
+    MemoryOnlyCell,
+    MinGRUCell,
+    MinLSTMCell,
+    MLSTMCell,
+    MUT1Cell,
+    MUT2Cell,
+    MUT3Cell,
     PeepholeLSTMCell,
     ProjectedLSTMCell,
     RNNCell,
+    SLSTMCell,
     greff,
 )
 from lstm_lib.graph import trace
 
 SVG = "{http://www.w3.org/2000/svg}"
 STEPS = ("forget", "input", "update", "output", "belt")
+GRU_STEPS = ("reset", "candidate", "update", "belt")
 
 LSTM_VALUES = {"x", "h_prev", "c_prev", "f", "i", "c_tilde", "o", "c", "h"}
 LSTM_VALUES |= {"f*c_prev", "i*c_tilde", "tanh(c)"}
+GRU_VALUES = {"x", "h_prev", "r", "r*h_prev", "z", "h_tilde", "z*h_tilde", "(1-z)*h_prev", "h"}
+
 VARIANTS = {
     "peephole": (diagrams.peephole, PeepholeLSTMCell),
     "coupled": (diagrams.coupled, CoupledLSTMCell),
@@ -46,11 +61,29 @@ def all_values(cell):
     return dict.fromkeys({*map(str, graph.order), *graph.symbols}, -9.99)
 
 
-WIDEST = dict.fromkeys(LSTM_VALUES, -9.99)
+WIDEST = dict.fromkeys(LSTM_VALUES | GRU_VALUES, -9.99)
+RELATIVES = {
+    "clockwork": ClockworkRNNCell,
+    "grid": GridLSTMCell,
+    "gru_reset_after": GRUResetAfterCell,
+    "memory_only": MemoryOnlyCell,
+    "min_gru": MinGRUCell,
+    "min_lstm": MinLSTMCell,
+    "mlstm": MLSTMCell,
+    "mut1": MUT1Cell,
+    "mut2": MUT2Cell,
+    "mut3": MUT3Cell,
+    "slstm": SLSTMCell,
+}
+"""The other modules, each by the function that draws it, and the cell that it is a drawing of."""
 
 DRAWINGS = {
     "lstm": diagrams.lstm(),
     **{f"lstm, {step}": diagrams.lstm(lit=step) for step in STEPS},
+    "gru": diagrams.gru(),
+    **{f"gru, {step}": diagrams.gru(lit=step) for step in GRU_STEPS},
+    **{name: getattr(diagrams, name)() for name in RELATIVES},
+    **{f"{name}, difference": getattr(diagrams, name)(lit="difference") for name in RELATIVES},
     "rnn": diagrams.rnn(),
     "gate": diagrams.gate(),
     "lstm chain": diagrams.chain("lstm"),
@@ -62,6 +95,11 @@ DRAWINGS = {
 }
 WITH_VALUES = {
     "lstm with values": diagrams.lstm(WIDEST),
+    "gru with values": diagrams.gru(WIDEST),
+    **{
+        f"{name} with values": getattr(diagrams, name)(all_values(cell))
+        for name, cell in RELATIVES.items()
+    },
     "rnn with values": diagrams.rnn(WIDEST),
     "gate with values": diagrams.gate(WIDEST),
     **{f"{name} with values": draw(all_values(cell)) for name, (draw, cell) in VARIANTS.items()},
@@ -72,6 +110,8 @@ CELLS = {
     "lstm chain": LSTMCell,
     "rnn": RNNCell,
     "rnn chain": RNNCell,
+    "gru": GRUCell,
+    **RELATIVES,
     **{name: cell for name, (_, cell) in VARIANTS.items()},
 }
 
@@ -116,6 +156,45 @@ def test_every_wire_carries_a_value_of_the_cell(name):
 def test_every_value_of_the_step_has_a_wire_and_a_chip():
     root = parsed("lstm with values")
     assert marked(root, "data-wire") == marked(root, "data-value") == LSTM_VALUES
+    root = parsed("gru with values")
+    assert marked(root, "data-wire") == GRU_VALUES | {"1-z"}  # its wire is too short for a number
+    assert marked(root, "data-value") == GRU_VALUES
+
+
+def test_a_gru_fits_on_an_lstm_and_says_where_it_differs():
+    lstm, gru = parsed("lstm"), parsed("gru")
+    assert gru.get("viewBox") == lstm.get("viewBox")
+    new = {element.get("data-wire") for element in gru.iter() if element.get("data-new")}
+    assert {"r", "r*h_prev", "1-z"} <= new
+    assert not {"x", "h_tilde", "z*h_tilde", "h"} & new
+    assert not marked(lstm, "data-new")
+
+
+@pytest.mark.parametrize("name", RELATIVES)
+def test_a_relative_shows_its_state_and_every_gate_with_its_number(name):
+    cell = RELATIVES[name]
+    numbers = marked(parsed(f"{name} with values"), "data-value")
+    gates = () if name == "grid" else cell.gates  # each LSTM is one box
+    assert {"x", *gates, *cell.state} <= numbers
+    assert numbers <= set(trace(cell).symbols)
+
+
+@pytest.mark.parametrize("name", RELATIVES)
+def test_a_relative_marks_what_is_its_own_and_lights_it(name):
+    root = parsed(f"{name}, difference")
+    assert root.get("data-lit") == "difference"
+    assert marked(root, "data-new") == {"true"}
+    assert "what differs from the " in root.find(f"{SVG}title").text
+    with pytest.raises(ValueError, match="lit is 'forget', expected None or 'difference'"):
+        getattr(diagrams, name)(lit="forget")
+
+
+def test_the_switch_of_a_clockwork_rnn_stands_as_its_clock_says():
+    update, copy = (diagrams.clockwork({"clock": ticks}).svg for ticks in (1, 0))
+    assert update != copy
+    lever = "M362 {}L424 226"
+    assert lever.format(226) in update and lever.format(146) in copy
+    assert lever.format(226) in diagrams.clockwork().svg
 
 
 def test_a_chip_shows_two_decimals_and_a_true_minus_sign():
@@ -125,17 +204,21 @@ def test_a_chip_shows_two_decimals_and_a_true_minus_sign():
 
 
 @pytest.mark.parametrize(
-    ("step", "lit"),
+    ("module", "step", "lit"),
     [
-        ("forget", "h_prev x f"),
-        ("input", "h_prev x i c_tilde"),
-        ("update", "c_prev f f*c_prev i c_tilde i*c_tilde c"),
-        ("output", "h_prev x o c tanh(c) h"),
-        ("belt", "c_prev f*c_prev c"),
+        ("lstm", "forget", "h_prev x f"),
+        ("lstm", "input", "h_prev x i c_tilde"),
+        ("lstm", "update", "c_prev f f*c_prev i c_tilde i*c_tilde c"),
+        ("lstm", "output", "h_prev x o c tanh(c) h"),
+        ("lstm", "belt", "c_prev f*c_prev c"),
+        ("gru", "reset", "h_prev x r r*h_prev"),
+        ("gru", "candidate", "r*h_prev x h_tilde"),
+        ("gru", "update", "h_prev x z 1-z (1-z)*h_prev h_tilde z*h_tilde h"),
+        ("gru", "belt", "h_prev (1-z)*h_prev h"),
     ],
 )
-def test_a_step_lights_what_its_equation_names(step, lit):
-    root = parsed(f"lstm, {step}")
+def test_a_step_lights_what_its_equation_names(module, step, lit):
+    root = parsed(f"{module}, {step}")
     assert root.get("data-lit") == step
     wires = {
         element.get("data-wire")
@@ -148,6 +231,8 @@ def test_a_step_lights_what_its_equation_names(step, lit):
 def test_an_unknown_step_or_chain_is_refused():
     with pytest.raises(ValueError, match="lit is 'remember', expected one of None, 'forget'"):
         diagrams.lstm(lit="remember")
+    with pytest.raises(ValueError, match="lit is 'forget', expected one of None, 'reset'"):
+        diagrams.gru(lit="forget")
     with pytest.raises(ValueError, match="kind is 'gru', expected 'rnn' or 'lstm'"):
         diagrams.chain("gru")
 

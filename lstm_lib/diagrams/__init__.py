@@ -1,8 +1,13 @@
 """The drawings of the book, made in code; :mod:`lstm_lib.diagrams.canvas` holds their shapes."""
 
+from lstm_lib.diagrams.clockwork_module import clockwork
 from lstm_lib.diagrams.drawing import Drawing
 from lstm_lib.diagrams.gate_alone import gate
+from lstm_lib.diagrams.grid_module import grid
+from lstm_lib.diagrams.gru_module import gru
+from lstm_lib.diagrams.gru_relatives import gru_reset_after, min_gru, mut1, mut2, mut3
 from lstm_lib.diagrams.lstm_module import lstm
+from lstm_lib.diagrams.lstm_relatives import memory_only, min_lstm
 from lstm_lib.diagrams.lstm_variants import (
     coupled,
     depth_gated,
@@ -14,18 +19,31 @@ from lstm_lib.diagrams.lstm_variants import (
 from lstm_lib.diagrams.module_chain import chain
 from lstm_lib.diagrams.notation_legend import legend
 from lstm_lib.diagrams.rnn_module import rnn
+from lstm_lib.diagrams.xlstm_modules import mlstm, slstm
 
 __all__ = [
     "Drawing",
     "chain",
+    "clockwork",
     "coupled",
     "depth_gated",
     "gate",
     "greff",
+    "grid",
+    "gru",
+    "gru_reset_after",
     "legend",
     "lstm",
     "lstm_1997",
+    "memory_only",
+    "min_gru",
+    "min_lstm",
+    "mlstm",
+    "mut1",
+    "mut2",
+    "mut3",
     "peephole",
     "projected",
     "rnn",
+    "slstm",
 ]

@@ -54,10 +54,13 @@ HEAD = (13, 6.5)
 STROKES = {
     "×": "M{x} {y}m-6.5 -6.5l13 13m0 -13l-13 13",
     "+": "M{x} {y}m-9 0h18m-9 -9v18",
+    "÷": "M{x} {y}m-9 0h18m-9 -7v.1m0 13.8v.1",
 }
 """Signs as strokes, since no two fonts centre their letters alike."""
-TILDE = "M{x} {y}m8 -22.5c2.5 -3.6 4.6 -2.4 6 -1.4s3.6 1.6 5.6 -1.6"
-"""The tilde over C, since few fonts have the accented letter in italics."""
+TILDE = "M{x} {y}m{over}c2.5 -3.6 4.6 -2.4 6 -1.4s3.6 1.6 5.6 -1.6"
+"""A tilde, since few fonts have the accented letters in italics."""
+TILDE_OVER = {"c_tilde": "8 -22.5", "h_tilde": "3 -24.5"}
+"""Where it starts, seen from the start of its letter."""
 
 
 class Canvas:
@@ -132,10 +135,21 @@ class Canvas:
         if name:
             _text(part, name, ((left + right) / 2, (top + bottom) / 2), "caption")
 
-    def belt(self, left: float, right: float, y: float) -> None:
-        """The band under the wire of the cell state."""
-        part = self._part("belt", "cell", self.steps.get("c_prev"))
+    def belt(self, left: float, right: float, y: float, value: str = "c_prev") -> None:
+        """The band under the wire of the cell state, or of another state that takes its place."""
+        part = self._part("belt", quantity(value), self.steps.get(value))
         _add(part, "rect", x=left, y=y - BELT, width=right - left, height=2 * BELT)
+
+    def shaft(self, x: float, top: float, bottom: float, value: str) -> None:
+        """A belt that runs upwards."""
+        part = self._part("belt", quantity(value), self.steps.get(value))
+        _add(part, "rect", x=x - BELT, y=top, width=2 * BELT, height=bottom - top)
+
+    def clock(self, at: Point) -> None:
+        """The face of a clock."""
+        (x, y), part = at, self._part("operation", quantity("clock"))
+        _add(part, "circle", cx=x, cy=y, r=26)
+        _add(part, "path", d=f"M{x} {y - 16}v16l11 7").set("class", "sign")
 
     def wire(
         self,
@@ -182,14 +196,20 @@ class Canvas:
             part = self._part("ghost")
         _box(part, x - width / 2, y - height / 2, width, height, radius=min(width, height, 36) / 2)
 
-    def twin(self, *points: Point, named: bool = True, steps: str | None = None) -> None:
-        """``h_prev`` and ``x``, joined, travel side by side: level, upwards, or round one corner.
+    def twin(
+        self,
+        *points: Point,
+        values: tuple[str, str] = ("h_prev", "x"),
+        named: bool = True,
+        steps: str | None = None,
+    ) -> None:
+        """Two ``values``, joined, travel side by side: level, upwards, or round one corner.
 
-        Level, ``h_prev`` is the upper strand; upwards, it is the left one.
+        Level, the first is the upper strand; upwards, it is the left one.
         """
         way = {"named": named, "steps": steps}
-        self.wire("h_prev", *((x - STRAND, y - STRAND) for x, y in points), **way)
-        self.wire("x", *((x + STRAND, y + STRAND) for x, y in points), **way)
+        for value, shift in zip(values, (-STRAND, STRAND), strict=True):
+            self.wire(value, *((x + shift, y + shift) for x, y in points), **way)
 
     def dot(self, value: str, at: Point, steps: str | None = None) -> None:
         """Here ``value`` is copied."""
@@ -213,7 +233,9 @@ class Canvas:
         if name:
             _text(part, name, (x, y + 14), "name")
 
-    def operation(self, sign: str, at: Point, hue: str, steps: str | None = None) -> None:
+    def operation(
+        self, sign: str, at: Point, hue: str, width: float = 60, steps: str | None = None
+    ) -> None:
         """A pointwise operation: ``×``, ``+`` or the name of a function."""
         x, y = at
         part = self._part("operation", hue, steps)
@@ -221,7 +243,7 @@ class Canvas:
             _add(part, "circle", cx=x, cy=y, r=RADIUS)
             _add(part, "path", d=STROKES[sign].format(x=x, y=y)).set("class", "sign")
         else:
-            _box(part, x - 30, y - 17, 60, 34, radius=17)
+            _box(part, x - width / 2, y - 17, width, 34, radius=17)
             _text(part, sign, at, "function")
 
     def label(self, value: str, at: Point, anchor: str = "start", time: str = "") -> None:
@@ -237,8 +259,9 @@ class Canvas:
             letter = _quantity(text, factor, time or ("t−1" if factor.endswith("_prev") else "t"))
             if factor != value:
                 letter.set("class", f"factor q-{quantity(factor)}")
-        if value == "c_tilde":
-            _add(part, "path", d=TILDE.format(x=x, y=y)).set("class", "tilde")
+        if value in TILDE_OVER:
+            tilde = TILDE.format(x=x, y=y, over=TILDE_OVER[value])
+            _add(part, "path", d=tilde).set("class", "tilde")
         if layer:
             raised = _add(text, "tspan", dx=3, dy=-16)
             raised.set("class", "sub upright")

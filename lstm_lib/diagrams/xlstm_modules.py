@@ -1,0 +1,275 @@
+"""The modules of the xLSTM: the sLSTM with its normaliser, the mLSTM with its matrix."""
+
+from collections.abc import Mapping
+
+from lstm_lib.diagrams.canvas import LAYER, RADIUS, STRAND, Canvas
+from lstm_lib.diagrams.drawing import Drawing
+from lstm_lib.diagrams.variant import canvas_of
+
+SIZE = (640, 606)
+# Lines of the page, from top to bottom: the belt, the normaliser, the row of the products, the
+# stabiliser, the numbers of the layers, the layers, and the bus that brings them h and x.
+BELT, NORM, WRITE, STABLE, NUMBERS, LAYERS, BUS = 92, 166, 222, 346, 379, 430, 483
+LAYER_TOP = LAYERS - LAYER[1] / 2
+ABOVE, BELOW = STABLE - 17, STABLE + 17
+"""The upper and the lower edge of the stabiliser."""
+END = 636
+
+
+def slstm(values: Mapping[str, float] | None = None, lit: str | None = None) -> Drawing:
+    """The sLSTM: exponential gates, kept in bounds by the normaliser n and the stabiliser m.
+
+    ``values`` are numbers by name, as ``trace(SLSTMCell).evaluate(…)`` returns them.
+    ``lit`` may be ``"difference"``: what differs from the LSTM is lit, the rest steps back.
+
+    Raises ``ValueError`` for another ``lit``.
+    """
+    canvas = canvas_of(
+        "slstm",
+        "sLSTM module",
+        "As in an LSTM, the cell state C runs along the top, is multiplied by f, and the product"
+        " of i and of the candidate is added. Below it runs the normaliser n: it is multiplied by"
+        " the same f, and i itself is added. What forget and input layer put out passes the"
+        " stabiliser, which subtracts m, the greater of the two, and takes the exponential; so"
+        " neither f nor i can overflow. m is carried on to the next step, like C and n. On the"
+        " right, C is divided by n and multiplied by o, from the output layer: the new h, which"
+        " leaves to the right and, copied, upwards. All four layers read h and x.",
+        values,
+        lit,
+        size=SIZE,
+    )
+    canvas.module(80, 48, 562, 513)
+    canvas.belt(0, END, BELT)
+    _draw_bus(canvas, (136, 240, 344, 448))
+    _draw_slstm_state(canvas)
+    _draw_slstm_output(canvas)
+    with canvas.difference():
+        _draw_stabiliser(canvas, (136, 240), (344, 448, 522, 600), number=561)
+    layers = ("log σ", 136, "forget"), ("linear", 240, "input"), ("σ", 448, "output")
+    canvas.layer("tanh", (344, LAYERS), "candidate", name="candidate")
+    for function, column, name in layers:
+        with canvas.difference(name != "output"):
+            canvas.layer(function, (column, LAYERS), name, name=name)
+    return canvas.drawing()
+
+
+def _draw_bus(canvas: Canvas, columns: tuple[int, ...]) -> None:
+    """h and x, side by side, pass below the layers; each layer gets a copy."""
+    first, last = columns[0], columns[-1]
+    canvas.wire("h_prev", (0, BUS - STRAND), (first, BUS - STRAND))
+    canvas.wire("x", (100, 573), (100, BUS + STRAND), (first, BUS + STRAND))
+    for column in columns[:-1]:
+        canvas.twin((column, BUS), (column, LAYERS))
+    canvas.twin((first, BUS), (last, BUS), (last, LAYERS))
+    for column in columns[:-1]:
+        canvas.dot("h_prev", (column, BUS))
+    canvas.label("h_prev", (2, BUS - 30))
+    canvas.label("x", (100, 593), anchor="middle")
+    canvas.chip("h_prev", (40, BUS - STRAND))
+    canvas.chip("x", (100, 544))
+
+
+def _draw_slstm_state(canvas: Canvas) -> None:
+    """C and n side by side: both are multiplied by f, both receive i."""
+    canvas.wire("c_prev", (0, BELT), (104, BELT))
+    canvas.wire("f*c_prev", (104, BELT), (344, BELT))
+    canvas.wire("c", (344, BELT), (END, BELT), arrow=True, bridge=600)
+    canvas.wire("f", (136, ABOVE), (136, WRITE), (104, WRITE), (104, BELT + RADIUS), arrow=True)
+    canvas.wire("i", (240, WRITE), (344 - RADIUS, WRITE), arrow=True)
+    canvas.wire("c_tilde", (344, LAYER_TOP), (344, WRITE + RADIUS), arrow=True)
+    canvas.wire("i*c_tilde", (344, WRITE), (344, BELT + RADIUS), arrow=True)
+    with canvas.difference():
+        canvas.wire("n_prev", (0, NORM), (168, NORM), bridge=104)
+        canvas.wire("f*n_prev", (168, NORM), (240, NORM))
+        canvas.wire("n", (240, NORM), (400, NORM), bridge=344)
+        canvas.wire("n", (400, NORM), (560, NORM), bridge=522)
+        canvas.wire("n", (560, NORM), (END, NORM), arrow=True, bridge=600)
+        canvas.wire("f", (136, WRITE), (168, WRITE), (168, NORM + RADIUS), arrow=True)
+        canvas.wire("i", (240, WRITE), (240, NORM + RADIUS), arrow=True)
+        canvas.dot("f", (136, WRITE))
+        canvas.dot("i", (240, WRITE))
+        canvas.operation("×", (168, NORM), "forget")
+        canvas.operation("+", (240, NORM), "cell")
+        canvas.label("n_prev", (2, NORM - 30))
+        canvas.label("n", (638, NORM - 30), anchor="end")
+    canvas.wire("i", (240, ABOVE), (240, WRITE))
+    canvas.operation("×", (104, BELT), "forget")
+    canvas.operation("+", (344, BELT), "cell")
+    canvas.operation("×", (344, WRITE), "input")
+
+    canvas.label("c_prev", (2, BELT - 30))
+    canvas.label("c", (611, BELT - 30))
+    canvas.label("f", (147, 298))
+    canvas.label("i", (251, 298))
+    canvas.label("c_tilde", (355, 334))
+    canvas.chip("c_prev", (40, BELT))
+    canvas.chip("f*c_prev", (224, BELT))
+    canvas.chip("c", (433, BELT))
+    canvas.chip("n_prev", (40, NORM))
+    canvas.chip("n", (407, NORM))
+    canvas.chip("f", (136, 260))
+    canvas.chip("i", (240, 260))
+    canvas.chip("i*c_tilde", (344, 138))
+    canvas.chip("c_tilde", (344, NUMBERS))
+
+
+def _draw_slstm_output(canvas: Canvas) -> None:
+    """C is divided by n, and the quotient multiplied by o."""
+    divide, show = 216, 306
+    with canvas.difference():
+        canvas.wire("c", (522, BELT), (522, divide - RADIUS), arrow=True)
+        canvas.wire("n", (468, NORM), (468, divide), (522 - RADIUS, divide), arrow=True)
+        canvas.dot("n", (468, NORM))
+        canvas.wire("c/n", (522, divide), (522, show - RADIUS), arrow=True)
+        canvas.operation("÷", (522, divide), "cell")
+    canvas.wire("o", (448, LAYER_TOP), (448, show), (522 - RADIUS, show), arrow=True)
+    canvas.wire("h", (522, show), (522, BUS), (END, BUS), arrow=True)
+    canvas.wire("h", (600, BUS), (600, 38), arrow=True)
+    canvas.dot("c", (522, BELT))
+    canvas.dot("h", (600, BUS))
+    canvas.operation("×", (522, show), "output")
+    canvas.label("o", (459, 334))
+    canvas.label("h", (600, 26), anchor="middle")
+    canvas.label("h", (611, BUS - 30))
+    canvas.chip("o", (448, NUMBERS))
+    canvas.chip("c/n", (522, 254))
+    canvas.chip("h", (600, 240))
+
+
+def _draw_stabiliser(
+    canvas: Canvas, gates: tuple[int, int], others: tuple[int, ...], number: float
+) -> None:
+    """m comes from the left, holds the two ``gates`` in bounds and passes under ``others``.
+
+    Its ``number`` stands in that column.
+    """
+    (left, right), middle = gates, sum(gates) / 2
+    canvas.wire("m_prev", (0, STABLE), (middle, STABLE))
+    ends = [middle, *((a + b) / 2 for a, b in zip(others, others[1:], strict=False)), END]
+    for start, end, crossing in zip(ends, ends[1:], others, strict=False):
+        canvas.wire("m", (start, STABLE), (end, STABLE), bridge=crossing, arrow=end == END)
+    canvas.wire("f", (left, LAYER_TOP), (left, BELOW), arrow=True, named=False)
+    canvas.wire("i", (right, LAYER_TOP), (right, BELOW), arrow=True, named=False)
+    canvas.operation("exp( … − m)", (middle, STABLE), "cell", width=right - left + 80)
+    canvas.label("m_prev", (2, STABLE - 30))
+    canvas.label("m", (638, STABLE - 30), anchor="end")
+    canvas.chip("m_prev", (36, STABLE))
+    canvas.chip("m", (number, STABLE))
+
+
+def mlstm(values: Mapping[str, float] | None = None, lit: str | None = None) -> Drawing:
+    """The mLSTM: a matrix C, written to under keys and read with queries.
+
+    ``values`` are numbers by name, as ``trace(MLSTMCell).evaluate(…)`` returns them.
+    ``lit`` may be ``"difference"``: what differs from the LSTM is lit, the rest steps back.
+
+    Raises ``ValueError`` for another ``lit``.
+    """
+    canvas = canvas_of(
+        "mlstm",
+        "mLSTM module",
+        "The cell state C is a matrix. It runs along the top, is multiplied by f, and a product of"
+        " two vectors is added: of the value v, and of the key k multiplied by i. Below runs the"
+        " normaliser n, which is multiplied by the same f and receives i times k alone. To read,"
+        " C is multiplied by the query q and divided by the size of the product of n and q, or by"
+        " a lower bound if that is smaller. The quotient is multiplied by o, from the output"
+        " layer: h, which goes upwards, and no further step reads it. Forget and input layer pass"
+        " the stabiliser, as in the sLSTM, and m is carried on. All six layers read x alone.",
+        values,
+        lit,
+        size=SIZE,
+    )
+    canvas.module(76, 48, 578, 513)
+    canvas.belt(0, END, BELT)
+    with canvas.difference():
+        _draw_mlstm_writing(canvas)
+        _draw_mlstm_reading(canvas)
+        _draw_stabiliser(canvas, (122, 204), (286, 368, 450, 532), number=580)
+        _draw_mlstm_layers(canvas)
+    canvas.wire("c_prev", (0, BELT), (98 - RADIUS, BELT))
+    canvas.label("c_prev", (2, BELT - 30))
+    canvas.label("c", (613, BELT - 30))
+    canvas.label("h", (602, 26), anchor="middle")
+    canvas.chip("c_prev", (40, BELT))
+    return canvas.drawing()
+
+
+def _draw_mlstm_writing(canvas: Canvas) -> None:
+    """f multiplies C and n; i multiplies k; the product goes to n and, with v, to C."""
+    scale, write, branch = 250, 208, 222
+    canvas.wire("f*c_prev", (98, BELT), (368, BELT))
+    canvas.wire("c", (368, BELT), (END, BELT), arrow=True, bridge=602)
+    canvas.wire("n_prev", (0, NORM), (146, NORM), bridge=98)
+    canvas.wire("f*n_prev", (146, NORM), (286, NORM))
+    canvas.wire("n", (286, NORM), (397, NORM), bridge=368)
+    canvas.wire("n", (397, NORM), (500, NORM), bridge=426)
+    canvas.wire("n", (500, NORM), (END, NORM), arrow=True, bridge=602)
+    canvas.wire("f", (122, ABOVE), (122, branch), (98, branch), (98, BELT + RADIUS), arrow=True)
+    canvas.wire("f", (122, branch), (146, branch), (146, NORM + RADIUS), arrow=True)
+    canvas.dot("f", (122, branch))
+    canvas.wire("i", (204, ABOVE), (204, scale), (286 - RADIUS, scale), arrow=True)
+    canvas.wire("k", (286, LAYER_TOP), (286, scale + RADIUS), arrow=True)
+    canvas.wire("i*k", (286, scale), (286, NORM + RADIUS), arrow=True)
+    canvas.wire("i*k", (286, write), (338, write), arrow=True)
+    canvas.dot("i*k", (286, write))
+    canvas.wire("v", (368, LAYER_TOP), (368, write + 17), arrow=True)
+    canvas.wire("c", (368, write), (368, BELT + RADIUS), arrow=True, named=False)
+    canvas.operation("×", (98, BELT), "forget")
+    canvas.operation("×", (146, NORM), "forget")
+    canvas.operation("×", (286, scale), "input")
+    canvas.operation("+", (286, NORM), "cell")
+    canvas.operation("v kᵀ", (368, write), "cell")
+    canvas.operation("+", (368, BELT), "cell")
+
+    canvas.label("f", (133, 278))
+    canvas.label("i", (215, 278))
+    canvas.label("n_prev", (2, NORM - 30))
+    canvas.label("n", (638, NORM - 30), anchor="end")
+    canvas.chip("f", (122, 304))
+    canvas.chip("i", (204, 304))
+    canvas.chip("f*c_prev", (233, BELT))
+    canvas.chip("c", (516, BELT))
+    canvas.chip("n_prev", (40, NORM))
+    canvas.chip("f*n_prev", (216, NORM))
+    canvas.chip("n", (540, NORM))
+
+
+def _draw_mlstm_reading(canvas: Canvas) -> None:
+    """q asks C and n; what they answer is multiplied by o."""
+    read, show = 254, 300
+    canvas.wire("c", (426, BELT), (426, read - 17), arrow=True)
+    canvas.wire("n", (474, NORM), (474, read - 17), arrow=True)
+    canvas.wire("q", (450, LAYER_TOP), (450, read + 17), arrow=True)
+    canvas.wire("h", (450, read), (532, read), (532, show - RADIUS), arrow=True, named=False)
+    canvas.wire("o", (532, LAYER_TOP), (532, show + RADIUS), arrow=True)
+    canvas.wire("h", (532 + RADIUS, show), (602, show), (602, 38), arrow=True)
+    canvas.dot("c", (426, BELT))
+    canvas.dot("n", (474, NORM))
+    canvas.operation("Cq ÷ |n·q|", (450, read), "cell", width=128)
+    canvas.operation("×", (532, show), "output")
+    canvas.chip("h", (602, 236))
+
+
+def _draw_mlstm_layers(canvas: Canvas) -> None:
+    """Six layers, all of x alone."""
+    layers = (
+        ("f", "log σ", 122, "forget", "forget"),
+        ("i", "linear", 204, "input", "input"),
+        ("k", "linear", 286, "input", "key"),
+        ("v", "linear", 368, "candidate", "value"),
+        ("q", "linear", 450, "output", "query"),
+        ("o", "σ", 532, "output", "output"),
+    )
+    canvas.wire("x", (96, 573), (96, BUS), (532, BUS), (532, LAYERS))
+    for value, function, column, hue, name in layers:
+        if value != "o":
+            canvas.wire("x", (column, BUS), (column, LAYERS))
+            canvas.dot("x", (column, BUS))
+        canvas.layer(function, (column, LAYERS), hue, name=name, size=(76, 62))
+        if value not in "fi":
+            left = value == "o"  # where m leaves, there is no room on the right
+            at = (column - 11 if left else column + 11, 334)
+            canvas.label(value, at, anchor="end" if left else "start")
+            canvas.chip(value, (column, NUMBERS))
+    canvas.label("x", (96, 593), anchor="middle")
+    canvas.chip("x", (96, 544))
