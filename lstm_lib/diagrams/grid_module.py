@@ -6,7 +6,7 @@ from lstm_lib.diagrams.canvas import Canvas
 from lstm_lib.diagrams.drawing import Drawing
 from lstm_lib.diagrams.variant import canvas_of
 
-SIZE = (640, 580)
+SIZE = (640, 592)
 # Lines: the belt and h along time, and the bus. Columns: where x joins, the belt and h along depth.
 BELT, SHOW, BUS = 105, 175, 330
 JOIN, SHAFT, UP = 130, 405, 480
@@ -57,7 +57,7 @@ def _draw_inputs(canvas: Canvas) -> None:
         canvas.twin((TIME[0], BUS), DEPTH)
         canvas.dot("h_prev", (TIME[0], BUS))
     canvas.label("h_prev", (2, BUS - 30))
-    canvas.label("x", (JOIN, 565), anchor="middle")
+    canvas.label("x", (JOIN, 577), anchor="middle")
     canvas.chip("h_prev", (40, BUS - 2.5))
     canvas.chip("x", (JOIN, 500))
 
@@ -79,7 +79,7 @@ def _draw_time(canvas: Canvas) -> None:
 def _draw_depth(canvas: Canvas) -> None:
     """The LSTM whose state comes from below and leaves upwards."""
     canvas.wire("c_below", (SHAFT, 545), (SHAFT, BOTTOM), arrow=True)
-    canvas.label("c_below", (SHAFT, 565), anchor="middle")
+    canvas.label("c_below", (SHAFT, 577), anchor="middle")
     canvas.chip("c_below", (SHAFT, 500))
     for value, column in (("c_up", SHAFT), ("h_up", UP)):
         canvas.wire(value, (column, TOP), (column, 38), arrow=True)
