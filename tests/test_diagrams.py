@@ -35,7 +35,7 @@ from lstm_lib.graph import trace
 
 SVG = "{http://www.w3.org/2000/svg}"
 STEPS = ("forget", "input", "update", "output", "belt")
-GRU_STEPS = ("reset", "candidate", "update", "belt")
+GRU_STEPS = ("reset", "candidate", "update", "belt", "difference")
 
 LSTM_VALUES = {"x", "h_prev", "c_prev", "f", "i", "c_tilde", "o", "c", "h"}
 LSTM_VALUES |= {"f*c_prev", "i*c_tilde", "tanh(c)"}

@@ -19,7 +19,10 @@ RESET_LAYER = (80, 62)
 LEFT_OVER = 146
 """Where z is turned into 1 − z."""
 
-LOOKS = files(__package__).joinpath("gru_module.css").read_text(encoding="utf-8")
+LOOKS = "".join(
+    files(__package__).joinpath(sheet).read_text(encoding="utf-8")
+    for sheet in ("gru_module.css", "variant.css")
+)
 BOTH_GATES = "reset update"
 
 STEPS = {
@@ -65,6 +68,7 @@ LIT = {
         ", the state",
         " Lit: the state alone, running straight through the module.",
     ),
+    "difference": (", what differs from the LSTM", " Lit: what differs from the LSTM."),
 }
 """What is lit: the end of the title, and a sentence for the description."""
 
@@ -78,7 +82,8 @@ def gru(values: Mapping[str, float] | None = None, lit: str | None = None) -> Dr
 
     ``values`` are numbers by name, as ``trace(GRUCell).evaluate(…)`` returns them; a wire whose
     value is among them shows its number.  ``lit`` lights one step of the walk-through ("reset",
-    "candidate", "update"), or the "belt" alone, and the rest steps back.
+    "candidate", "update"), the "belt" alone, or the "difference" from the LSTM, and the rest steps
+    back.
 
     Raises ``ValueError`` for a step that does not exist.
     """
