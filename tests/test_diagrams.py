@@ -175,7 +175,7 @@ def test_a_relative_shows_its_state_and_every_gate_with_its_number(name):
     cell = RELATIVES[name]
     numbers = marked(parsed(f"{name} with values"), "data-value")
     gates = () if name == "grid" else cell.gates  # each LSTM is one box
-    assert {"x", *gates, *cell.state} <= numbers
+    assert {"x", *cell.reads, *gates, *cell.state} <= numbers
     assert numbers <= set(trace(cell).symbols)
 
 
