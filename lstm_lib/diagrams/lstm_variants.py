@@ -40,9 +40,8 @@ def peephole(
 def coupled(values: Mapping[str, float] | None = None, lit: str | None = None) -> Drawing:
     """The LSTM module with coupled gates: no forget layer, the old state is multiplied by 1 − i.
 
-    ``values`` are numbers by name, as ``trace(CoupledLSTMCell).evaluate(…)`` returns them; that of
-    ``(1-i)*c_prev`` has to be asked for, see :meth:`lstm_lib.graph.Graph.part`.  ``lit`` may be
-    ``"difference"``: what differs from the LSTM is lit, and the rest steps back.
+    ``values`` are numbers by name, as ``trace(CoupledLSTMCell).evaluate(…)`` returns them.
+    ``lit`` may be ``"difference"``: what differs from the LSTM is lit, and the rest steps back.
 
     Raises ``ValueError`` for another ``lit``.
     """
