@@ -107,21 +107,23 @@ def test_gradients_are_those_of_finite_differences(cell_class):
 def test_every_weight_is_a_parameter_that_learns(cell_class):
     layer = Recurrent(cell_class(3, 4))
     assert len(list(layer.parameters())) == sum(map(len, layer.cell.weights.values()))
-    reads = tensors(random_reads(np.random.default_rng(0), layer.cell, 5, 2))
-    run = layer(torch.ones(5, 2, 3), **reads)
+    rng = np.random.default_rng(0)
+    x = torch.tensor(3 * random_input(rng, 5, 2, 3), dtype=torch.float32)
+    reads = tensors(random_reads(rng, layer.cell, 5, 2))
+    run = layer(x, **reads)
     run.outputs.sum().backward()
     optimiser = torch.optim.SGD(layer.parameters(), lr=1.0)
     before = {name: p.detach().clone() for name, p in layer.named_parameters()}
     optimiser.step()
     for name, parameter in layer.named_parameters():
         assert (parameter != before[name]).any(), name
-    assert (layer(torch.ones(5, 2, 3), **reads).outputs != run.outputs).any()
+    assert (layer(x, **reads).outputs != run.outputs).any()
 
 
 @every_cell
 def test_every_gate_is_part_of_the_autograd_graph(cell_class):
     layer = Recurrent(cell_class(3, 4))
-    run = layer(torch.ones(5, 2, 3))
+    run = layer(torch.tensor(3 * random_input(np.random.default_rng(0), 5, 2, 3)).float())
     for gate in layer.cell.gates:
         (gradient,) = torch.autograd.grad(run.gates[gate].sum(), layer.W[gate], retain_graph=True)
         assert (gradient != 0).all()

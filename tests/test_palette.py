@@ -123,8 +123,8 @@ def test_a_value_belongs_to_its_quantity():
 
 
 def test_a_value_without_colour_is_refused_by_name():
-    with pytest.raises(KeyError, match="'q' has no colour"):
-        quantity("q")
+    with pytest.raises(KeyError, match="'s' has no colour"):
+        quantity("s")
 
 
 @pytest.mark.parametrize("theme", THEMES)
