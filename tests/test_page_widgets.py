@@ -47,8 +47,9 @@ LOOK = """(root) => {
         sizes: all("[data-size]").map((node) => [node.dataset.size, node.textContent]),
         bound: all("[data-bind]").flatMap((node) => node.dataset.bind.split(" ").map((name, k) =>
             [name, Number(node.style.getPropertyValue(k ? "--w" : "--v"))])),
-        sliders: all("input[data-input]").map((node) => [node.dataset.input,
+        sliders: all("input[type=range]").map((node) => [node.dataset.input,
             node.valueAsNumber, Number(node.step), node.getAttribute("aria-valuetext")]),
+        boxes: all("input[type=checkbox]").map((node) => [node.dataset.input, node.checked]),
         buttons: all("button[data-choice]").map((node) => [node.dataset.choice,
             node.dataset.option, node.getAttribute("aria-pressed")]),
         choices: { ...root.dataset },
@@ -156,6 +157,8 @@ def assert_shows(look, twin):
     for name, value, step, said in look["sliders"]:
         assert abs(value - values[name]) <= step / 2 + 1e-9, name
         assert abs(as_number(said.split(",")[0]) - values[name]) <= 0.005 + 1e-9, name
+    for name, checked in look["boxes"]:
+        assert checked == (values[name] != 0), name
     for choice, option, pressed in look["buttons"]:
         assert (pressed == "true") == (getattr(twin, choice) == option), option
     for choice in {choice for choice, _, _ in look["buttons"]} & look["choices"].keys():
@@ -198,20 +201,24 @@ def test_every_control_changes_what_it_should_and_nothing_else(open_page, path, 
 
 
 def move_all(root, twin, reader, moved):
-    """Move each slider in sight that was not moved yet."""
-    for slider in visible(root, "input[data-input]"):
-        name = slider.get_attribute("data-input")
+    """Move each slider and tick each box in sight that was not moved yet."""
+    for control in visible(root, "input[data-input]"):
+        name = control.get_attribute("data-input")
         if name in moved:
             continue
         moved.add(name)
         before = root.evaluate(LOOK)
-        reader.move(slider)
+        is_box = control.get_attribute("type") == "checkbox"
+        (reader.press if is_box else reader.move)(control)
         after = root.evaluate(LOOK)
-        position = slider.evaluate("(node) => node.valueAsNumber")
+        position = control.evaluate(POSITION)
         assert position != getattr(twin, name), f"{name} did not move"
         setattr(twin, name, position)
         assert_shows(after, twin)
         assert changes(before, after) <= dependents(graph_of(twin), name)
+
+
+POSITION = "(node) => node.type === 'checkbox' ? Number(node.checked) : node.valueAsNumber"
 
 
 def press_presets(root, twin, reader, moved):
@@ -235,7 +242,7 @@ def test_the_script_paints_what_python_painted(open_page, path, model_id):
     styles = [node["style"] for node in painted.find_all(attrs={"data-bind": True})]
     numbers = [float(each.split(": ")[1]) for style in styles for each in style.split("; ")]
     assert [value for _, value in look["bound"]] == pytest.approx(numbers, abs=1e-4)
-    positions = [float(node["value"]) for node in painted.find_all("input")]
+    positions = [float(node["value"]) for node in painted.find_all("input", type="range")]
     assert [position for _, position, *_ in look["sliders"]] == pytest.approx(positions)
     pressed = [node["aria-pressed"] for node in painted.find_all("button", {"data-choice": True})]
     assert [state for *_, state in look["buttons"]] == pressed
@@ -267,7 +274,7 @@ FRAME = 16
 """Milliseconds."""
 
 HUNDRED_MOVES = """(root) => {
-    const sliders = [...root.querySelectorAll("input[data-input]")];
+    const sliders = [...root.querySelectorAll("input[type=range]")];
     const times = [];
     for (let k = 0; k < 100; k++) {
         const slider = sliders[k % sliders.length];

@@ -8,21 +8,35 @@ import ipywidgets
 import numpy as np
 import pytest
 from bs4 import BeautifulSoup
-from hands import HANDS, PHONE
+from hands import HANDS, PHONE, Keyboard
 from refusal import refused
 from traitlets import TraitError
 
-from lstm_lib import widgets
+from lstm_lib import diagrams, emit, widgets
 from lstm_lib.bptt import lstm_backward
-from lstm_lib.cells import LSTMCell
+from lstm_lib.cells import LSTMCell, PeepholeLSTMCell
 from lstm_lib.experiments import stored
 from lstm_lib.functions import tanh
+from lstm_lib.graph import trace
 from lstm_lib.notation import number, size
 from lstm_lib.plotting import LOOKS
 from lstm_lib.unroll import unroll
-from lstm_lib.widgets import ConveyorBelt, Gap, MemoryByHand, Question, StepByStep, TwoRoads, WRec
+from lstm_lib.widgets import (
+    ConveyorBelt,
+    Gap,
+    MemoryByHand,
+    Peepholes,
+    Question,
+    StepByStep,
+    TwoRoads,
+    VariantSwitch,
+    WRec,
+)
 from lstm_lib.widgets.base import EquationWidget
 from lstm_lib.widgets.gap import HUES
+from lstm_lib.widgets.peepholes import GATES as PEEPHOLES
+from lstm_lib.widgets.peepholes import SEEN
+from lstm_lib.widgets.variant_switch import TWINS, VARIANTS
 
 PUBLIC = [getattr(widgets, name) for name in widgets.__all__]
 EQUATION_WIDGETS = [each for each in PUBLIC if issubclass(each, EquationWidget)]
@@ -158,8 +172,10 @@ def test_the_static_figure_shows_the_values_at_first(cls):
         names = place["data-bind"].split()
         for letter, name in zip("vw", names, strict=False):
             assert float(properties[letter]) == pytest.approx(values[name], abs=1e-4)
-    for slider in shown.find_all("input"):
+    for slider in shown.find_all("input", type="range"):
         assert float(slider["value"]) == pytest.approx(values[slider["data-input"]])
+    for box in shown.find_all("input", type="checkbox"):
+        assert box.has_attr("checked") == (values[box["data-input"]] != 0)
     for button in shown.find_all(attrs={"data-choice": True}):
         chosen = button["data-option"] == getattr(widget, button["data-choice"])
         assert button["aria-pressed"] == str(chosen).lower()
@@ -170,13 +186,15 @@ def test_every_slider_sets_an_input_within_its_range_and_has_a_name(cls):
     widget, shown = cls(), markup(cls())
     settable = {name for graph in widget._python_graphs.values() for name in graph.inputs}
     sliders = shown.find_all("input", type="range")
+    boxes = shown.find_all("input", type="checkbox")
     assert sliders
+    for control in (*sliders, *boxes):
+        assert control["data-input"] in settable
+        assert len(control["aria-label"].split()) >= 2
     for slider in sliders:
-        assert slider["data-input"] in settable
         low, value, high = (float(slider[key]) for key in ("min", "value", "max"))
         assert low <= value <= high
-        assert len(slider["aria-label"].split()) >= 2
-    names = [slider["aria-label"] for slider in sliders]
+    names = [control["aria-label"] for control in (*sliders, *boxes)]
     assert len(set(names)) == len(names)
 
 
@@ -310,6 +328,144 @@ def test_the_two_roads_carry_what_backpropagation_by_hand_says(story):
     assert widget.straight + widget.detour == pytest.approx(widget.all_1)
 
 
+SUBSETS = [subset for k in range(4) for subset in itertools.combinations(("f", "i", "o"), k)]
+
+
+def one_unit(cell, widget, twins=None):
+    """A cell of one unit with the widget's weights; ``twins`` are the names of layers there."""
+    for kind, weights in cell.weights.items():
+        for gate, shape in ((gate, weights[gate].shape) for gate in list(weights)):
+            value = getattr(widget, f"{kind}_{(twins or {}).get(gate, gate)}")
+            weights[gate] = np.full(shape, value)
+    return cell
+
+
+def one_step(cell, widget):
+    """The values of its step, from the widget's input and state, by name."""
+    last = cell.State(*(np.array([getattr(widget, f"{part}_prev")]) for part in cell.state))
+    state, gates = cell(np.array([widget.x]), last)
+    return {name: part[0] for name, part in (state._asdict() | gates._asdict()).items()}
+
+
+@pytest.mark.parametrize("subset", SUBSETS, ids="".join)
+def test_a_peephole_is_switched_off_gate_by_gate(subset):
+    widget = Peepholes(x=-0.3, h_prev=0.7, c_prev=-1.1)
+    for gate in "fio":
+        setattr(widget, f"peephole_{gate}", float(gate in subset))
+    cell = one_unit(PeepholeLSTMCell(1, 1, peepholes=subset), widget)
+    for name, value in one_step(cell, widget).items():
+        assert getattr(widget, name) == pytest.approx(value, abs=1e-15), name
+
+
+def test_a_peephole_that_is_off_counts_as_nought():
+    widget = Peepholes()
+    for gate in "fio":
+        setattr(widget, f"peephole_{gate}", 0.0)
+    before = {name: getattr(widget, name) for name in ("f", "i", "o", "c", "h")}
+    for gate in "fio":
+        setattr(widget, f"p_{gate}", 3.0)
+    assert {name: getattr(widget, name) for name in before} == before
+
+
+@pytest.mark.parametrize("gate", "fio")
+def test_each_peephole_has_a_wire_and_a_weight_that_can_step_back(gate):
+    drawn, step = markup(Peepholes()).find("svg"), PEEPHOLES[gate]
+    own = drawn.find_all("g", attrs={"data-new": True, "data-step": step})
+    assert {SEEN[gate]} == {part["data-wire"] for part in own if part.has_attr("data-wire")}
+    assert f"p{gate}" in [part.get_text() for part in own]
+    for choose in (f'[data-input="peephole_{gate}"]', f'[data-step="{step}"]:not(.layer)'):
+        assert choose in Peepholes._css
+
+
+def cells_of(widget):
+    for variant, (_, cell_class) in VARIANTS.items():
+        yield variant, one_unit(cell_class(1, 1), widget, TWINS)
+
+
+def test_each_variant_computes_as_its_cell_does():
+    widget = VariantSwitch(x=-0.7, h_prev=0.4, c_prev=1.3)
+    for variant, cell in cells_of(widget):
+        for name, value in one_step(cell, widget).items():
+            assert getattr(widget, f"{name}_{variant}") == pytest.approx(value, abs=1e-15)
+
+
+MARKED = {
+    "lstm": [],
+    "peephole": ["+ pf \u2299 Ct\u22121", "+ pi \u2299 Ct\u22121", "+ po \u2299 Ct"],
+    "coupled": ["(1 \u2212 it)"],
+    "gru": [
+        "zt = \u03c3(Wz xt + Uz ht\u22121 + bz)",
+        "rt = \u03c3(Wr xt + Ur ht\u22121 + br)",
+        "h\u0303t = tanh(Wh xt + bh + Uh (rt \u2299 ht\u22121))",
+        "(1 \u2212 zt) \u2299 ht\u22121 + zt \u2299 h\u0303t",
+    ],
+}
+"""What is new in each variant's equations."""
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_what_the_lstm_does_not_have_is_marked_and_nothing_else(variant):
+    panel = markup(VariantSwitch()).select_one(f".written .for-{variant}")
+    letters, numbers = panel.find(class_="in-letters"), panel.find(class_="in-numbers")
+    assert [mark.get_text() for mark in letters.find_all("mark")] == MARKED[variant]
+    assert len(numbers.find_all("mark")) == len(MARKED[variant])
+    lines = {line["data-line"]: line for line in letters.find_all(attrs={"data-line": True})}
+    step = trace(VARIANTS[variant][1])
+    assert list(lines) == list(step.outputs)
+    for name, line in lines.items():
+        shown = "".join(str(part) for part in line.contents).replace("</mark>", "")
+        equation = BeautifulSoup(emit.html(step, name), "html.parser").decode_contents()
+        assert shown.replace("<mark>", "").startswith(equation)
+
+
+@pytest.mark.parametrize(
+    ("variant", "gone"),
+    [
+        ("lstm", None),
+        ("peephole", None),
+        ("coupled", "without ft"),
+        ("gru", "without ft, it, C\u0303t, Ct, ot"),
+    ],
+)
+def test_what_only_the_lstm_has_is_named(variant, gone):
+    panel = markup(VariantSwitch()).select_one(f".written .for-{variant} .in-letters")
+    last = panel.find_all("p")[-1].get_text()
+    assert last == gone if gone else "without" not in last
+
+
+def test_the_variants_are_counted():
+    rows = markup(VariantSwitch()).select("tbody tr")
+    counted = [[cell.get_text() for cell in row.find_all(["th", "td"])][:4] for row in rows]
+    assert counted == [
+        ["LSTM", "3", "2", "33,024"],
+        ["Peephole", "3", "2", "33,216"],
+        ["Coupled", "2", "2", "24,768"],
+        ["GRU", "2", "1", "24,768"],
+    ]
+
+
+@pytest.mark.parametrize("cls", [Peepholes, VariantSwitch])
+def test_a_start_that_is_no_input_is_refused(cls):
+    with pytest.raises(TypeError, match="not an input: gate"):
+        cls(gate=1.0)
+
+
+def test_what_is_new_in_a_drawing_has_a_halo():
+    for drawn in markup(VariantSwitch()).find_all("svg"):
+        new = drawn.find_all("g", attrs={"data-new": True})
+        behind = drawn.find("g", class_="halo")
+        assert len(behind.find_all("g")) == len(new)
+        assert bool(new) == ("for-lstm" not in drawn["class"])
+        assert not behind.find_all(attrs={"data-value": True})
+
+
+def test_no_two_drawings_of_the_switch_share_an_id():
+    ids = [node["id"] for node in markup(VariantSwitch()).find_all(id=True)]
+    assert len(ids) == len(set(ids)) == 8
+    still = BeautifulSoup(diagrams.gru(values={"z": 0.5}).svg, "html.parser")
+    assert not {node["id"] for node in still.find_all(id=True)} & set(ids)
+
+
 @pytest.mark.parametrize("right", [0, 2])
 def test_a_question_has_exactly_one_right_answer(right):
     reasons = ["Yes. It is."] * right + ["It is not."]
@@ -413,7 +569,10 @@ def test_a_network_has_the_hue_of_the_plots():
 
 def mounted(page, widget):
     """The widget alone on an empty page, with a model as a notebook gives it."""
-    names = ("gap", "gaps", "measured", "static_html", "_esm", "_css")
+    names = [*widget.trait_names(sync=True), "_esm", "_css"]
+    names = [
+        name for name in names if isinstance(getattr(widget, name), float | int | str | list | dict)
+    ]
     page.set_content("<!doctype html><html data-theme=light><body></body></html>")
     page.add_style_tag(content=widget._css)
     page.evaluate(MOUNT, {name: getattr(widget, name) for name in names})
@@ -427,7 +586,7 @@ MOUNT = """(state) => {
         set: (name, value) => { state[name] = value; heard[`change:${name}`]?.(); },
         on: (event, callback) => (heard[event] = callback),
         off: (event) => delete heard[event],
-        save_changes: () => (window.saved = state.gap),
+        save_changes: () => (window.saved = { ...state }),
     };
     const script = new Blob([state._esm], { type: "text/javascript" });
     return import(URL.createObjectURL(script)).then((module) => {
@@ -453,7 +612,7 @@ def test_every_hand_can_move_the_gap(page, hand):
     root = mounted(page, Gap(gap=10))
     slider = root.locator("input").element_handle()
     hand(page).move(slider)
-    gap = page.evaluate("saved")
+    gap = page.evaluate("saved.gap")
     assert gap != 10
     assert GAPS[int(slider.input_value())] == gap
     assert root.locator(".value").inner_text() == f"{gap} words"
@@ -473,7 +632,7 @@ def test_in_the_browser_the_gap_shows_what_python_shows_and_does_not_jump(page):
         heights.add(root.bounding_box()["height"])
         page.keyboard.press("ArrowRight")
     assert len(heights) == 1
-    assert page.evaluate("saved") == GAPS[-1]
+    assert page.evaluate("saved.gap") == GAPS[-1]
 
     page.evaluate("model.set('gap', 2)")  # from Python, or joined to another widget
     assert slider.input_value() == "1"
@@ -493,3 +652,60 @@ def same_picture(one, other):
             yield node.name, rest, style, node.get_text()
 
     return list(picture(one)) == list(picture(other))
+
+
+@pytest.mark.parametrize(
+    ("page", "hand"),
+    [(hand.window, hand) for hand in HANDS],
+    ids=lambda each: getattr(each, "__name__", ""),
+    indirect=["page"],
+)
+def test_every_hand_can_tick_a_box(page, hand):
+    widget = Peepholes()
+    root = mounted(page, widget)
+    box = root.locator("[data-input=peephole_f]").element_handle()
+    colours = []
+    for ticked in (False, True):
+        hand(page).press(box)
+        colours.append(root.locator("[data-wire='p_f*c_prev'] path").first.evaluate(STROKE))
+        widget.peephole_f = float(ticked)
+        assert box.is_checked() == ticked
+        assert page.evaluate("saved.peephole_f") == ticked
+        assert texts(root) == painted_texts(widget)
+    page.evaluate("model.set('peephole_f', 0)")  # from Python
+    assert not box.is_checked()
+    assert colours[0] != colours[1]
+
+
+STROKE = "(node) => getComputedStyle(node).stroke"
+
+
+def texts(root):
+    return root.locator("[data-value]").evaluate_all("(all) => all.map((n) => n.textContent)")
+
+
+def painted_texts(widget):
+    return [node.get_text() for node in markup(widget).find_all(attrs={"data-value": True})]
+
+
+def test_a_variant_takes_the_place_of_another_and_nothing_jumps(page):
+    widget, heights = VariantSwitch(), set()
+    root = mounted(page, widget)
+    page.emulate_media(reduced_motion="reduce")
+    for variant in VARIANTS:
+        for written in ("letters", "numbers"):
+            for option in (variant, written):
+                Keyboard(page).press(root.locator(f"[data-option={option}]").element_handle())
+            widget.x -= 0.1
+            page.evaluate("(x) => model.set('x', x)", widget.x)
+            assert texts(root) == painted_texts(widget)
+            assert page.evaluate("[saved.variant, saved.written]") == [variant, written]
+            heights.add(root.bounding_box()["height"])
+            for part in ("svg", ".written .equation:first-child"):
+                seen = [node for node in root.locator(part).all() if node.is_visible()]
+                assert [node.evaluate(FOR) for node in seen] == [f"for-{variant}"]
+    assert len(heights) == 1
+
+
+FOR = "(node) => node.closest('[class*=for-]').classList.toString().match(/for-\\w+/)[0]"
+"""Which variant a part of the page is for."""

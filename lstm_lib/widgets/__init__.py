@@ -4,10 +4,12 @@ from lstm_lib.widgets.belt import ConveyorBelt
 from lstm_lib.widgets.by_hand import MemoryByHand
 from lstm_lib.widgets.gap import Gap
 from lstm_lib.widgets.gate import Gate
+from lstm_lib.widgets.peepholes import Peepholes
 from lstm_lib.widgets.question import Question
 from lstm_lib.widgets.step_by_step import StepByStep
 from lstm_lib.widgets.two_roads import TwoRoads
 from lstm_lib.widgets.unrolled import Unroll
+from lstm_lib.widgets.variant_switch import VariantSwitch
 from lstm_lib.widgets.w_rec import WRec
 
 __all__ = [
@@ -15,9 +17,11 @@ __all__ = [
     "Gap",
     "Gate",
     "MemoryByHand",
+    "Peepholes",
     "Question",
     "StepByStep",
     "TwoRoads",
     "Unroll",
+    "VariantSwitch",
     "WRec",
 ]

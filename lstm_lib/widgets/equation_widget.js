@@ -3,7 +3,7 @@
 //   data-value="f"           the element's text is the value of f; data-digits="1", how exactly
 //   data-size="d_0"          the element's text is the value of d_0, however large or small: 4.2e-9
 //   data-bind="a_1 f_1"      the element's CSS properties --v and --w are the values of a_1 and f_1
-//   <input data-input="f">   a slider that sets f
+//   <input data-input="f">   a slider that sets f, or a box to tick that sets it to 1 or 0
 //   <button data-choice="lit" data-option="forget">    sets the choice `lit`
 //   <button data-preset='{"f_1": 1}'>                   sets several values at once
 //   [data-lit], [data-mode]  follow the choice of that name; the style sheet does the rest
@@ -31,7 +31,8 @@ function render({ model, el }) {
   const texts = all("[data-value]").map((node) => [node, node.dataset.value, node.dataset.digits]);
   const sizes = all("[data-size]").map((node) => [node, node.dataset.size]);
   const binds = all("[data-bind]").map((node) => [node, node.dataset.bind.split(" ")]);
-  const sliders = all("input[data-input]").map((node) => [node, node.dataset.input]);
+  const sliders = all("input[type=range]").map((node) => [node, node.dataset.input]);
+  const boxes = all("input[type=checkbox]").map((node) => [node, node.dataset.input]);
   const buttons = all("button[data-choice]");
   const names = model.get("names");
   const choices = Object.keys(model.get("choices"));
@@ -61,6 +62,7 @@ function render({ model, el }) {
       const says = result ? `, ${node.dataset.says} ${format(values[result])}` : "";
       node.setAttribute("aria-valuetext", format(values[name]) + says);
     }
+    for (const [node, name] of boxes) node.checked = values[name] !== 0;
     for (const choice of choices) {
       const option = model.get(choice);
       root.dataset[choice] = option;
@@ -80,7 +82,8 @@ function render({ model, el }) {
   }
 
   root.addEventListener("input", ({ target }) => {
-    if (target.dataset.input) set({ [target.dataset.input]: target.valueAsNumber });
+    const value = target.type === "checkbox" ? Number(target.checked) : target.valueAsNumber;
+    if (target.dataset.input) set({ [target.dataset.input]: value });
   });
   root.addEventListener("click", ({ target }) => {
     const button = target.closest("button");

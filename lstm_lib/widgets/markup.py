@@ -2,8 +2,9 @@
 
 import json
 import re
+from os.path import commonprefix
 
-from lstm_lib import notation
+from lstm_lib import emit, notation
 from lstm_lib.notation import number, size
 from lstm_lib.palette import quantity
 
@@ -36,9 +37,68 @@ def choice(name, label, **options):
     return f'<div class="choice" role="group" aria-label="{label}">{buttons}</div>'
 
 
+def toggle(name, label, text, hue):
+    """A box to tick with its ``text``: the input ``name`` is 1 with a tick and 0 without.
+
+    Args:
+        label: what it is, in words, for a screen reader.
+        hue: the quantity that it belongs to.
+    """
+    return (
+        f'<label class="toggle q-{hue}"><input type="checkbox" data-input="{name}"'
+        f' aria-label="{label}"> {text}</label>'
+    )
+
+
 def preset(text, values):
     """A button that sets several values at once."""
     return f"<button type=\"button\" data-preset='{json.dumps(values)}'>{text}</button>"
+
+
+def live(drawing):
+    """The SVG of a drawing that moves, with ids of its own: the page may show it still as well."""
+    return re.sub(r"(?<=-)(title|desc)\b", r"live-\1", drawing.svg)
+
+
+def written(step, known):
+    """The equations of a step twice, in letters and in numbers: what the step ``known`` does not
+    have is marked, and what only that one has is named."""
+    gone = [notation.html(name) for name in known.outputs if name not in step.outputs]
+    without = f'<p class="equation">without {", ".join(gone)}</p>' if gone else ""
+    return "".join(
+        f'<div class="in-{kind}">'
+        + "".join(line(step, name, known, kind == "numbers") for name in step.outputs)
+        + f"{without}</div>"
+        for kind in ("letters", "numbers")
+    )
+
+
+def line(step, name, known, numbers):
+    value = f' = <span class="q q-{quantity(name)}" data-value="{name}"></span>'
+    ours, theirs = (
+        emit.html(graph, name, numbers).removesuffix(value) if name in graph.outputs else ""
+        for graph in (step, known)
+    )
+    return f'<p class="equation numbers" data-line="{name}">{mark_new(ours, theirs)}{value}</p>'
+
+
+def mark_new(equation, known):
+    """The HTML of an equation with what ``known`` does not say marked: all that stands between
+    the beginning and the end that the two have in common."""
+    ours, theirs = PIECES.findall(equation), PIECES.findall(known)
+    start = len(commonprefix([ours, theirs]))
+    end = len(ours) - len(commonprefix([ours[start:][::-1], theirs[start:][::-1]]))
+    if start == end:
+        return equation
+    start += ours[start] == " "
+    before, new, after = (
+        "".join(ours[each]) for each in (slice(start), slice(start, end), slice(end, None))
+    )
+    return f"{before}<mark>{new}</mark>{after}"
+
+
+PIECES = re.compile(r"<span.*?</span>|\w+|.")
+"""What an equation consists of: values, words and signs."""
 
 
 def paint(markup, values, choices):
@@ -54,7 +114,10 @@ def paint(markup, values, choices):
         return f'{match[0]} style="{style}"'
 
     def position(match):
-        return f'{match[0]} value="{values[match["name"]]:g}"'
+        value = values[match["name"]]
+        if match["kind"] == "checkbox":
+            return match[0] + (" checked" if value else "")
+        return f'{match[0]} value="{value:g}"'
 
     markup = re.sub(r'(?P<tag><[^<>]*data-value="(?P<name>[^"]+)"[^<>]*>)[^<]*', text, markup)
     markup = re.sub(
@@ -63,7 +126,7 @@ def paint(markup, values, choices):
         markup,
     )
     markup = re.sub(r'data-bind="(?P<names>[^"]+)"', properties, markup)
-    markup = re.sub(r'data-input="(?P<name>[^"]+)"', position, markup)
+    markup = re.sub(r'type="(?P<kind>\w+)" data-input="(?P<name>[^"]+)"', position, markup)
     for choice, option in choices.items():
         markup = re.sub(rf'(<(?:svg|div)[^<>]*\sdata-{choice}=")[^"]*', rf"\g<1>{option}", markup)
         markup = re.sub(

@@ -1,0 +1,79 @@
+"""The peephole LSTM's diagram with live values, each peephole switched on and off by itself."""
+
+from lstm_lib import diagrams
+from lstm_lib.cells import LSTMCell, PeepholeLSTMCell
+from lstm_lib.graph import Graph, Symbol, rebuild, trace
+from lstm_lib.widgets import step_by_step
+from lstm_lib.widgets.base import EquationWidget
+from lstm_lib.widgets.markup import choice, live, slider, toggle, written
+
+GATES = {"f": "forget", "i": "input", "o": "output"}
+"""The gates that have a peephole."""
+
+SEEN = {"f": "p_f*c_prev", "i": "p_i*c_prev", "o": "p_o*c"}
+"""What each gate sees through it."""
+
+START = step_by_step.START | {"c_prev": 1.2, "p_f": 1.5, "p_i": -2.0, "p_o": 1.0}
+
+
+class Peepholes(EquationWidget):
+    """One step of a peephole LSTM of one unit, with a switch for each of its three peepholes.
+
+    The sliders set its input, its state and the peepholes ``p_f``, ``p_i`` and ``p_o``. With
+    ``peephole_f`` at 1 the forget gate sees the cell state through its peephole; at 0 it does
+    not, its wire steps back, and ``p_f`` counts as 0. So for ``peephole_i`` and ``peephole_o``.
+
+    Args:
+        values: inputs and weights at first, ``x=1.0``, ``peephole_o=0``; those left out have
+            defaults, and all peepholes are there.
+
+    Raises:
+        TypeError: a value that the step does not have as an input.
+    """
+
+    def __init__(self, **values):
+        step = switched(trace(PeepholeLSTMCell))
+        start = START | dict.fromkeys(map("peephole_{}".format, GATES), 1.0) | values
+        step.evaluate(**start)  # says so if a name is not an input
+        super().__init__(
+            graphs={"step": step},
+            markup=markup(),
+            start=start,
+            choices={"written": ("letters", "numbers")},
+        )
+
+
+def switched(step):
+    """The step with what each gate sees times an input, ``peephole_f``, which is 1 or 0."""
+    copies = {}
+    for gate, seen in SEEN.items():
+        switch = Symbol("input", name=f"peephole_{gate}")
+        copies[step[seen]] = rebuild(step[seen], copies) * switch
+    return Graph({name: rebuild(sym, copies) for name, sym in step.outputs.items()})
+
+
+def markup():
+    step, without = trace(PeepholeLSTMCell), trace(LSTMCell)
+    drawing = live(diagrams.peephole(values=dict.fromkeys(step.symbols, 0.0)))
+    return (
+        '<div class="lstm-widget peepholes" data-written="letters">'
+        + drawing
+        + '<div class="inputs">'
+        + slider("x", "input x", -2, 2, says=("h", "output h"))
+        + slider("h_prev", "last output h", -1, 1, says=("h", "output h"))
+        + slider("c_prev", "old cell state C", -2, 2, says=("c", "new cell state C"))
+        + '</div><p class="switches">Peephole of the</p><div class="holes">'
+        + "".join(peephole(gate, name) for gate, name in GATES.items())
+        + "</div>"
+        + choice("written", "Equations", letters="In letters", numbers="In numbers")
+        + f'<div class="written">{written(step, without)}</div></div>'
+    )
+
+
+def peephole(gate, name):
+    return (
+        f'<div class="hole hole-{gate}">'
+        + toggle(f"peephole_{gate}", f"peephole of the {name} gate", f"{name} gate", hue=name)
+        + slider(f"p_{gate}", f"weight of the {name} peephole", -3, 3, says=(gate, f"{name} gate"))
+        + "</div>"
+    )
