@@ -455,7 +455,7 @@ def test_what_is_new_in_a_drawing_has_a_halo():
         new = drawn.find_all("g", attrs={"data-new": True})
         behind = drawn.find("g", class_="halo")
         assert len(behind.find_all("g")) == len(new)
-        assert bool(new) == ("for-lstm" not in drawn["class"])
+        assert bool(new) == ("for-lstm" not in drawn.parent["class"])
         assert not behind.find_all(attrs={"data-value": True})
 
 

@@ -108,10 +108,9 @@ def drawing(variant, step):
     """The variant's drawing, with a halo behind the shapes that are new in it."""
     draw = getattr(diagrams, variant)
     root = ET.fromstring(live(draw(values=dict.fromkeys(step.symbols, 0.0))))
-    root.set("class", f"drawing for-{variant}")
     ground = next(k for k, part in enumerate(root) if part.get("class") == "module")
     root.insert(ground + 1, halo(root.findall(f"{{{SVG}}}g[@data-new]")))
-    return ET.tostring(root, encoding="unicode")
+    return f'<div class="for-{variant}">{ET.tostring(root, encoding="unicode")}</div>'
 
 
 def halo(parts):
