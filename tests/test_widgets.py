@@ -389,6 +389,12 @@ def test_each_variant_computes_as_its_cell_does():
             assert getattr(widget, f"{name}_{variant}") == pytest.approx(value, abs=1e-15)
 
 
+def test_the_gru_writes_with_the_input_gate_and_resets_with_the_output_gate():
+    widget = VariantSwitch(x=-0.7, h_prev=0.4)
+    assert (widget.z_gru, widget.r_gru) == (widget.i_lstm, widget.o_lstm)
+    assert widget.z_gru != widget.r_gru
+
+
 MARKED = {
     "lstm": [],
     "peephole": ["+ pf \u2299 Ct\u22121", "+ pi \u2299 Ct\u22121", "+ po \u2299 Ct"],
