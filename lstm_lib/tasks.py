@@ -344,6 +344,49 @@ class Sine(Number):
         return Batch(values[:-1], values[1:], asked)
 
 
+@dataclass(frozen=True)
+class Timing(Choice):
+    """One signal to begin, and from there on, in silence, a beat at every ``interval``-th step.
+
+    The signal, a 1 among zeros, comes at one of the first ``interval`` steps. The answer at each
+    step is 1 for a beat and 0 for none, so the first is due ``interval`` steps after the signal.
+    The score is the share of sequences with no step wrong: a beat one step late counts for
+    nothing.
+
+    Args:
+        interval: how many steps from the signal to the first beat, and from beat to beat.
+        length: how many steps; twice the interval or more, so that every sequence has a beat.
+
+    Baseline: whoever has no memory treats all silent steps alike, and gets no sequence right.
+
+    Source: after the timed spikes of Gers, Schraudolph & Schmidhuber (2002), whose network began
+    by itself.
+    """
+
+    interval: int
+    length: int
+
+    features = 1
+    answers = len(("none", "beat"))
+    baseline = 0.0
+
+    def __post_init__(self):
+        positive_integer("interval", self.interval, 2)
+        positive_integer("length", self.length, 2 * self.interval)
+
+    def batch(self, size, generator=None):
+        positive_integer("size", size)
+        signal = torch.randint(self.interval, (1, size), generator=generator)
+        since = torch.arange(self.length)[:, None] - signal
+        beats = (since > 0) & (since % self.interval == 0)
+        inputs = (since == 0).float()[..., None]
+        return Batch(inputs, beats.long(), torch.ones_like(beats))
+
+    def score(self, outputs, batch):
+        right = outputs.argmax(-1) == batch.targets
+        return (right | ~batch.asked).all(0).float().mean()
+
+
 REBER = {
     "1": {"B": "2"},
     "2": {"T": "3", "P": "4"},

@@ -18,6 +18,7 @@ from lstm_lib.tasks import (
     Sine,
     Task,
     TemporalOrder,
+    Timing,
 )
 
 TASKS = [
@@ -30,6 +31,8 @@ TASKS = [
     TemporalOrder(10),
     TemporalOrder(),
     Sine(40),
+    Timing(5, length=20),
+    Timing(2, length=4),
     ContinualReber(60),
     Agreement(30),
     Agreement(30, distractors=0),
@@ -235,6 +238,18 @@ def test_the_baseline_of_sine_is_the_error_of_the_best_guess_from_the_last_value
     assert error == pytest.approx(task.baseline, rel=0.03)
 
 
+def test_the_baseline_of_timing_is_what_two_answers_one_for_each_input_get_right():
+    task = Timing(3, length=10)
+    batch = draw(task)
+    answers = itertools.product((0, 1), repeat=2)  # after silence, after the signal
+    scores = []
+    for silence, signal in answers:
+        said = torch.where(batch.inputs[..., 0] == 1, signal, silence)
+        outputs = torch.nn.functional.one_hot(said, 2).float()
+        scores.append(task.score(outputs, batch).item())
+    assert max(scores) == task.baseline == 0
+
+
 # What each world is like
 
 
@@ -298,6 +313,28 @@ def test_a_sines_periods_are_between_the_shortest_and_the_longest():
     values = draw(task, size=300).inputs[..., 0]
     crossings = ((values[:-1] < 0) & (values[1:] >= 0)).sum(0)
     assert crossings.min() in (3, 4, 5) and crossings.max() in (19, 20)
+
+
+@pytest.mark.parametrize(("interval", "length"), [(2, 4), (5, 20), (7, 30)])
+def test_timing_beats_at_every_interval_after_the_signal_and_not_before(interval, length):
+    inputs, targets, asked = draw(Timing(interval, length), size=200)
+    assert asked.all() and (inputs.sum(0) == 1).all()
+    signals = inputs[..., 0].argmax(0).tolist()
+    assert set(signals) == set(range(interval))
+    for signal, beats in zip(signals, targets.T, strict=True):
+        assert beats.nonzero().flatten().tolist() == list(
+            range(signal + interval, length, interval)
+        )
+        assert beats.any()
+
+
+def test_a_beat_one_step_late_makes_the_whole_sequence_wrong():
+    task = Timing(5, length=20)
+    batch = draw(task, size=4)
+    late = batch.targets.clone()
+    late[:, 0] = late[:, 0].roll(1)
+    outputs = torch.nn.functional.one_hot(late, 2).float()
+    assert task.score(outputs, batch).item() == 0.75
 
 
 def is_reber(word):
