@@ -475,6 +475,8 @@ REFUSED = [
     (lambda: Copy(5, symbols=1), "symbols is 1; it must be 2 or more"),
     (lambda: TemporalOrder(9), "length is 9; it must be 10 or more"),
     (lambda: Sine(2), "length is 2; it must be 3 or more"),
+    (lambda: Timing(1, length=9), "interval is 1; it must be 2 or more"),
+    (lambda: Timing(5, length=9), "length is 9; it must be 10 or more"),
     (
         lambda: Sine(20, shortest=2),
         "periods from 2 to 50 steps; shortest must be above 2, and longest above shortest",

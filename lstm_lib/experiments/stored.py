@@ -87,6 +87,29 @@ def adding(file=None):
     return {"settings": stored["settings"], "baseline": 2 * (1 / 12), **tables, "loss": loss}
 
 
+def timing(file=None):
+    """The runs of :mod:`lstm_lib.experiments.timing`; there it is called ``load``.
+
+    Args:
+        file: where they are, if not where the command stores them.
+
+    Returns:
+        A dictionary with ``settings``; and by network, ``score`` and ``solved_at``, arrays
+        ``(seeds,)``, the second not a number where a run did not get there, and ``without``, for
+        each gate with a peephole an array ``(seeds,)``, the score once it is set to zero.
+    """
+    stored = read(file or FOLDER / "timing.json")
+    tables = {
+        name: {n: np.array(by_seed, float) for n, by_seed in by_network(stored, name).items()}
+        for name in ("score", "solved_at")
+    }
+    without = {
+        network: {gate: np.array([each[gate] for each in by_seed]) for gate in by_seed[0]}
+        for network, by_seed in by_network(stored, "without").items()
+    }
+    return {"settings": stored["settings"], **tables, "without": without}
+
+
 def by_network(stored, name):
     """One result of all runs, in the order of the file, by network."""
     values = {}
