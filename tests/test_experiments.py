@@ -11,7 +11,7 @@ import pytest
 import torch
 from refusal import refused
 
-from lstm_lib.experiments import adding, curriculum, making, recall_by_gap, stored
+from lstm_lib.experiments import adding, curriculum, making, recall_by_gap, stored, timing
 from lstm_lib.layers import from_torch
 from lstm_lib.tasks import Adding, Recall
 
@@ -37,7 +37,7 @@ def stored_run(experiment, **which):
 # What is stored
 
 
-@pytest.mark.parametrize("experiment", [recall_by_gap, curriculum, adding])
+@pytest.mark.parametrize("experiment", [recall_by_gap, curriculum, adding, timing])
 def test_the_file_was_made_with_the_settings_of_the_module(experiment):
     assert stored.read(experiment.FILE)["settings"] == experiment.SETTINGS
 
@@ -90,6 +90,20 @@ def test_each_gap_of_the_curriculum_was_begun_when_the_one_before_was_solved():
         assert (steps[begun & ~solved] == curriculum.SETTINGS["steps"]).all()
 
 
+def test_the_timing_task_has_every_network_and_seed():
+    runs = timing.load()
+    for name in ("score", "solved_at"):
+        assert set(runs[name]) == set(timing.NETWORKS)
+        assert all(len(by_seed) == len(timing.SEEDS) for by_seed in runs[name].values())
+    for network, gates in timing.NETWORKS.items():
+        assert set(runs["without"][network]) == set(gates)
+        solved = np.isfinite(runs["solved_at"][network])
+        assert (runs["score"][network][solved] > 0.95).all()
+        for gate, scores in runs["without"][network].items():
+            run = stored_run(timing, network=network, seed=2)
+            assert scores[2] == run["without"][gate] and len(scores) == len(timing.SEEDS)
+
+
 def test_the_adding_problem_has_every_network_and_seed():
     runs = adding.load()
     assert runs["baseline"] == Adding(100).baseline
@@ -140,6 +154,29 @@ def test_the_adding_problem_still_begins_as_is_stored(network):
     np.testing.assert_allclose(now["loss"], before["loss"][:3], rtol=0.01)
 
 
+@pytest.mark.parametrize("network", ["LSTM", "peepholes"])
+def test_the_timing_task_is_learned_again_as_is_stored(network):
+    before = stored_run(timing, network=network, seed=1)
+    now = timing.run(network, seed=1)
+    assert before["score"] == 1 and now["score"] > 0.95
+    assert now["solved_at"] == pytest.approx(before["solved_at"], rel=0.3)
+    assert set(now["without"]) == set(before["without"])
+
+
+def test_the_networks_of_the_timing_task_start_alike_but_for_their_peepholes():
+    lstm = from_torch(timing.layer_for("LSTM", seed=3))
+    for network, gates in timing.NETWORKS.items():
+        if network == "LSTM":
+            continue
+        layer = timing.layer_for(network, seed=3)
+        assert set(layer.p) == set(gates)
+        for kind in ("W", "U", "b"):
+            for gate, weights in getattr(lstm, kind).items():
+                ours = getattr(layer, kind)[gate].detach().numpy()
+                np.testing.assert_allclose(ours, weights, atol=1e-7)
+        assert (layer.b["f"] == 1).all()
+
+
 @pytest.mark.parametrize(
     ("network", "changed"),
     [("LSTM, forget bias 0", "f"), ("LSTM, forget bias 3", "f"), ("LSTM, chrono", "fi")],
@@ -164,7 +201,12 @@ def test_lstms_of_a_seed_differ_by_the_bias_they_are_named_after_alone(network, 
 
 @pytest.mark.parametrize(
     "run",
-    [lambda: recall_by_gap.run("ESN", 5), lambda: curriculum.run("ESN"), lambda: adding.run("ESN")],
+    [
+        lambda: recall_by_gap.run("ESN", 5),
+        lambda: curriculum.run("ESN"),
+        lambda: adding.run("ESN"),
+        lambda: timing.run("ESN"),
+    ],
 )
 def test_an_unknown_network_is_answered_with_the_known_ones(run):
     with pytest.raises(ValueError, match="^no network 'ESN' here; there is RNN, "):

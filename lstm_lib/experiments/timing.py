@@ -1,6 +1,6 @@
 """A beat at every fifth step: is it learned sooner by gates that see the cell state?
 
-The command that makes the runs, or those that are missing (about five minutes)::
+The command that makes the runs, or those that are missing (about five minutes on an idle machine)::
 
     python -m lstm_lib.experiments.timing
 """
@@ -31,7 +31,7 @@ NETWORKS = {
 }
 """For each label, the gates that see the cell state."""
 
-SEEDS = (0, 1, 2, 3, 4)
+SEEDS = tuple(range(10))
 
 SETTINGS = {
     "interval": 5,
