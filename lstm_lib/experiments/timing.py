@@ -31,7 +31,7 @@ NETWORKS = {
 }
 """For each label, the gates that see the cell state."""
 
-SEEDS = tuple(range(10))
+SEEDS = tuple(range(5))
 
 SETTINGS = {
     "interval": 5,
@@ -61,12 +61,7 @@ def run(network, seed=0):
         ValueError: a network that is none of these.
     """
     task = Timing(SETTINGS["interval"], SETTINGS["length"])
-    layer = layer_for(network, seed)
-    torch.manual_seed(seed)
-    model = SequenceModel(layer, task)
-    names = ("batch_size", "lr", "clip", "steps", "until")
-    settings = {name: SETTINGS[name] for name in names}
-    history = fit(model, task, seed=seed, progress=False, **settings)
+    model, history = train(network, task, seed)
     examples = task.batch(SETTINGS["examples"], torch.Generator().manual_seed(1000 + seed))
 
     @torch.no_grad()
@@ -81,6 +76,16 @@ def run(network, seed=0):
         result["without"][gate] = score()
         peephole.copy_(kept)
     return result
+
+
+def train(network, task, seed=0):
+    """The network, once it has learned ``task`` or run out of steps, and its history."""
+    layer = layer_for(network, seed)
+    torch.manual_seed(seed)
+    model = SequenceModel(layer, task)
+    names = ("batch_size", "lr", "clip", "steps", "until")
+    settings = {name: SETTINGS[name] for name in names}
+    return model, fit(model, task, seed=seed, progress=False, **settings)
 
 
 def layer_for(network, seed):
