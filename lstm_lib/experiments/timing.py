@@ -1,6 +1,6 @@
 """A beat at every fifth step: is it learned sooner by gates that see the cell state?
 
-The command that makes the runs, or those that are missing (about five minutes on an idle machine)::
+The command that makes the runs, or those that are missing (about five minutes)::
 
     python -m lstm_lib.experiments.timing
 """
@@ -31,7 +31,7 @@ NETWORKS = {
 }
 """For each label, the gates that see the cell state."""
 
-SEEDS = tuple(range(5))
+SEEDS = tuple(range(10))
 
 SETTINGS = {
     "interval": 5,
