@@ -161,6 +161,8 @@ def test_the_timing_task_is_learned_again_as_is_stored(network):
     assert before["score"] == 1 and now["score"] > 0.95
     assert now["solved_at"] == pytest.approx(before["solved_at"], rel=0.3)
     assert set(now["without"]) == set(before["without"])
+    if network == "peepholes":
+        assert before["without"]["o"] == 0 and now["without"]["o"] < 0.2
 
 
 def test_the_networks_of_the_timing_task_start_alike_but_for_their_peepholes():
