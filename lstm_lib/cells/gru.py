@@ -18,7 +18,7 @@ class GRUCell(Cell):
         h_t &= (1 - z_t) \odot h_{t-1} + z_t \odot \tilde{h}_t
 
     Two things differ between libraries. Here :math:`z = 1` replaces, as in the essay; in PyTorch
-    :math:`z = 1` keeps, and :func:`turn_z` goes from one to the other. And here the
+    :math:`z = 1` keeps, and :func:`~lstm_lib.cells.turn_z` goes from one to the other. And here the
     reset gate comes before the matrix :math:`U_h`; PyTorch's comes after it, which is another
     function, and no choice of weights turns one into the other.
 

@@ -102,7 +102,7 @@ def greff(
 ) -> Drawing:
     """One of the eight modules that Greff et al. (2017) compared with the LSTM with peepholes.
 
-    ``variant`` is the name of its cell in :mod:`lstm_lib.cells.greff`, in small letters: "nig",
+    ``variant`` is the name of its cell in ``lstm_lib.cells.greff``, in small letters: "nig",
     "nfg" and "nog" lack the input, forget or output gate; in "niaf" the candidate is not squashed,
     in "noaf" the cell state; "np" has no peepholes; in "cifg" input and forget gate are coupled;
     in "fgr" the gates also read what they put out one step before, on a longer sheet.
