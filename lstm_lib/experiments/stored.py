@@ -110,11 +110,38 @@ def timing(file=None):
     return {"settings": stored["settings"], **tables, "without": without}
 
 
-def by_network(stored, name):
-    """One result of all runs, in the order of the file, by network."""
+def gru_or_lstm(file=None):
+    """The runs of :mod:`lstm_lib.experiments.gru_or_lstm`; there it is called ``load``.
+
+    Args:
+        file: where they are, if not where the command stores them.
+
+    Returns:
+        A dictionary with ``settings``; and by task and network (``["score"]["recall"]["GRU"]``),
+        ``score`` and ``solved_at``, arrays ``(seeds,)``, the second not a number where a run did
+        not get there, ``scores``, ``(seeds, steps)``, smooth: the mean of each ten steps, ten
+        times; and ``counts_to``, ``(seeds,)``, for the counting task alone.
+    """
+    stored = read(file or FOLDER / "gru_or_lstm.json")
+    tables = {"settings": stored["settings"]}
+    for name in ("score", "solved_at", "scores", "counts_to"):
+        tables[name] = {
+            task: {n: np.array(each, float) for n, each in by_network(stored, name, task).items()}
+            for task in dict.fromkeys(run["task"] for run in stored["runs"])
+        }
+    for task, by_name in tables["scores"].items():
+        mean_of = stored["settings"]["mean_of"]
+        tables["scores"][task] = {n: np.repeat(s, mean_of, axis=1) for n, s in by_name.items()}
+    tables["counts_to"] = tables["counts_to"]["counting"]
+    return tables
+
+
+def by_network(stored, name, task=None):
+    """One result of all runs, or of those of one task, in the order of the file, by network."""
     values = {}
     for run in stored["runs"]:
-        values.setdefault(run["network"], []).append(run[name])
+        if task in (None, run.get("task")):
+            values.setdefault(run["network"], []).append(run[name])
     return values
 
 
