@@ -11,9 +11,17 @@ import pytest
 import torch
 from refusal import refused
 
-from lstm_lib.experiments import adding, curriculum, making, recall_by_gap, stored, timing
+from lstm_lib.experiments import (
+    adding,
+    curriculum,
+    gru_or_lstm,
+    making,
+    recall_by_gap,
+    stored,
+    timing,
+)
 from lstm_lib.layers import from_torch
-from lstm_lib.tasks import Adding, Recall
+from lstm_lib.tasks import Adding, Counting, Recall
 
 ROOT = Path(__file__).parent.parent
 
@@ -37,7 +45,7 @@ def stored_run(experiment, **which):
 # What is stored
 
 
-@pytest.mark.parametrize("experiment", [recall_by_gap, curriculum, adding, timing])
+@pytest.mark.parametrize("experiment", [recall_by_gap, curriculum, adding, timing, gru_or_lstm])
 def test_the_file_was_made_with_the_settings_of_the_module(experiment):
     assert stored.read(experiment.FILE)["settings"] == experiment.SETTINGS
 
@@ -123,6 +131,29 @@ def test_an_lstm_learns_to_add_and_a_plain_network_does_not():
     np.testing.assert_allclose(runs["error"]["RNN"], runs["baseline"], rtol=0.1)
 
 
+def test_gru_and_lstm_were_trained_on_every_task_with_every_seed():
+    runs = gru_or_lstm.load()
+    seeds = len(gru_or_lstm.SEEDS)
+    for task in gru_or_lstm.TASKS:
+        steps = gru_or_lstm.SETTINGS[task]["steps"]
+        for name, shape in (
+            ("score", (seeds,)),
+            ("solved_at", (seeds,)),
+            ("scores", (seeds, steps)),
+        ):
+            assert list(runs[name][task]) == sorted(gru_or_lstm.NETWORKS)
+            assert all(values.shape == shape for values in runs[name][task].values())
+    assert set(runs["counts_to"]) == set(gru_or_lstm.NETWORKS)
+
+
+def test_who_learned_to_count_counts_as_far_as_it_was_taught_and_not_to_the_end():
+    runs = gru_or_lstm.load()
+    for network, reached in runs["counts_to"].items():
+        assert np.isfinite(runs["solved_at"]["counting"][network]).all()
+        assert (reached >= gru_or_lstm.TASKS["counting"].most).all()
+        assert (reached < gru_or_lstm.SETTINGS["longest_count"]).all()
+
+
 # What is run
 
 
@@ -180,6 +211,66 @@ def test_the_networks_of_the_timing_task_start_alike_but_for_their_peepholes():
 
 
 @pytest.mark.parametrize(
+    ("task", "network", "seed"),
+    [
+        ("recall", "GRU, update bias 1", 0),
+        ("adding", "LSTM, forget bias 1", 1),
+        ("counting", "GRU", 2),
+        ("counting", "LSTM", 0),
+    ],
+)
+def test_gru_and_lstm_still_begin_as_is_stored(task, network, seed):
+    before = stored_run(gru_or_lstm, task=task, network=network, seed=seed)
+    now = gru_or_lstm.run(task, network, seed, steps=30)
+    np.testing.assert_allclose(now["scores"], before["scores"][:3], rtol=0.01, atol=0.02)
+    assert (now["counts_to"] is None) is (task != "counting")
+
+
+@pytest.mark.parametrize("task", gru_or_lstm.TASKS)
+def test_gru_and_lstm_have_about_as_many_parameters(task):
+    models = {name: gru_or_lstm.model_for(name, task) for name in gru_or_lstm.NETWORKS}
+    sizes = {name: gru_or_lstm.num_parameters(model) for name, model in models.items()}
+    assert models["LSTM"].layer.hidden_size == gru_or_lstm.SETTINGS[task]["hidden"]
+    assert sizes["LSTM"] == sizes["LSTM, forget bias 1"]
+    assert sizes["GRU"] == sizes["GRU, update bias 1"]
+    assert sizes["GRU"] == pytest.approx(sizes["LSTM"], rel=0.015)
+
+
+@pytest.mark.parametrize(
+    ("plain", "biased", "gate"),
+    [("LSTM", "LSTM, forget bias 1", "f"), ("GRU", "GRU, update bias 1", "z")],
+)
+def test_the_named_bias_is_all_that_two_starts_differ_by(plain, biased, gate):
+    one, other = (from_torch(gru_or_lstm.model_for(n, "adding", 3).layer) for n in (plain, biased))
+    for kind, weights in one.weights.items():
+        for g, before in weights.items():
+            same = np.array_equal(before, other.weights[kind][g])
+            assert same is ((kind, g) != ("b", gate))
+    np.testing.assert_array_equal(other.b[gate], 1)
+
+
+@pytest.mark.parametrize("task, better", [(Recall(5), 1), (Adding(5), -1)], ids=str)
+def test_a_task_is_solved_once_ten_steps_are_good_enough_on_average(task, better):
+    scores = better * np.concatenate([np.zeros(20), np.full(30, 0.8)])
+    assert gru_or_lstm.solved_at(scores, task, better * 0.8) == 30
+    assert gru_or_lstm.solved_at(scores, task, better * 0.4) == 25
+    assert gru_or_lstm.solved_at(scores, task, better * 0.9) is None
+
+
+def test_a_count_ends_at_the_first_mistake():
+    def right_but_for(*wrong):
+        batch = Counting(200).strings(torch.arange(1, 201))
+        outputs = torch.nn.functional.one_hot(batch.targets, 2).float()
+        for n in wrong:
+            outputs[2 * n - 1, n - 1] = torch.tensor([1.0, 0.0])
+        return lambda inputs: outputs
+
+    assert gru_or_lstm.counts_to(right_but_for(13, 40)) == 12
+    assert gru_or_lstm.counts_to(right_but_for(1)) == 0
+    assert gru_or_lstm.counts_to(right_but_for()) == 200
+
+
+@pytest.mark.parametrize(
     ("network", "changed"),
     [("LSTM, forget bias 0", "f"), ("LSTM, forget bias 3", "f"), ("LSTM, chrono", "fi")],
 )
@@ -213,6 +304,13 @@ def test_lstms_of_a_seed_differ_by_the_bias_they_are_named_after_alone(network, 
 def test_an_unknown_network_is_answered_with_the_known_ones(run):
     with pytest.raises(ValueError, match="^no network 'ESN' here; there is RNN, "):
         run()
+
+
+def test_an_unknown_task_is_answered_with_the_known_ones():
+    with refused(ValueError, "no task 'copy' here; there is recall, adding, counting"):
+        gru_or_lstm.run("copy", "GRU")
+    with refused(ValueError, f"no network 'ESN' here; there is {', '.join(gru_or_lstm.NETWORKS)}"):
+        gru_or_lstm.run("recall", "ESN")
 
 
 # The command

@@ -14,6 +14,7 @@ from lstm_lib.tasks import (
     Agreement,
     ContinualReber,
     Copy,
+    Counting,
     Recall,
     Sine,
     Task,
@@ -26,6 +27,8 @@ TASKS = [
     Recall(20, keys=3, fillers=1),
     Adding(3),
     Adding(50),
+    Counting(),
+    Counting(9, least=4),
     Copy(7),
     Copy(1, length=2, symbols=3),
     TemporalOrder(10),
@@ -227,6 +230,13 @@ def test_the_baseline_of_copy_is_that_of_the_paper():
     assert Copy(100).baseline == pytest.approx(10 * math.log(8) / 120)
 
 
+@pytest.mark.parametrize("task", [Counting(5), Counting(9, least=4)], ids=str)
+def test_the_baseline_of_counting_is_to_stop_after_the_same_number_every_time(task):
+    inputs = draw(task, size=20_000).inputs
+    numbers = Counter((inputs == 0).sum(0).tolist())
+    assert max(numbers.values()) / 20_000 == pytest.approx(task.baseline, abs=0.012)
+
+
 @pytest.mark.parametrize("task", [Sine(40), Sine(10, shortest=3, longest=7)], ids=str)
 def test_the_baseline_of_sine_is_the_error_of_the_best_guess_from_the_last_value(task):
     batch = draw(task, size=20_000)
@@ -274,6 +284,23 @@ def test_adding_asks_for_the_sum_of_the_two_marked_one_in_each_half(length):
     assert marks[:-1].any(1).all() and not marks[-1].any()
     torch.testing.assert_close(targets[-1, :, 0], (numbers * marks).sum(0))
     assert asked[-1].all() and not asked[:-1].any()
+
+
+def test_counting_asks_at_each_b_whether_it_is_the_last():
+    inputs, targets, asked = Counting(4).strings(torch.tensor([1, 3, 4]))
+    written = ["".join("ab "[symbol] for symbol in string) for string in inputs.T.tolist()]
+    assert written == ["ab      ", "aaabbb  ", "aaaabbbb"]
+    assert torch.equal(asked, inputs == 1)
+    assert targets.nonzero().tolist() == [[1, 0], [5, 1], [7, 2]]
+
+
+def test_a_single_mistake_makes_a_count_wrong():
+    task = Counting(6)
+    batch = draw(task, size=40)
+    outputs = perfect(task, batch)
+    last = outputs.argmax(-1).argmax(0)
+    outputs[last[:10], torch.arange(10)] *= -1
+    assert task.score(outputs, batch).item() == pytest.approx(3 / 4)
 
 
 def test_copy_repeats_the_list_after_the_signal():
@@ -470,6 +497,9 @@ REFUSED = [
     (lambda: Recall(3, fillers=0), "fillers is 0; it must be 1 or more"),
     (lambda: Recall(2.5), "gap is 2.5; it must be a whole number, 1 or more"),
     (lambda: Adding(2), "length is 2; it must be 3 or more"),
+    (lambda: Counting(0), "most is 0; it must be 1 or more"),
+    (lambda: Counting(5, least=0), "least is 0; it must be 1 or more"),
+    (lambda: Counting(5, least=6), "least is 6, above most, 5"),
     (lambda: Copy(0), "delay is 0; it must be 1 or more"),
     (lambda: Copy(5, length=0), "length is 0; it must be 1 or more"),
     (lambda: Copy(5, symbols=1), "symbols is 1; it must be 2 or more"),

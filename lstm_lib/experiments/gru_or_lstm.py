@@ -62,7 +62,8 @@ def run(task, network, seed=0, steps=None):
     Raises:
         ValueError: a task or a network that is none of these.
     """
-    chosen, settings = named("task", task, TASKS), SETTINGS[task]
+    chosen = named("task", task, TASKS)
+    settings = SETTINGS[task]
     model = model_for(network, task, seed)
     how = {name: settings[name] for name in ("batch_size", "lr")}
     steps = steps or settings["steps"]
