@@ -37,6 +37,7 @@ from lstm_lib.cells import (
     RNNCell,
     SLSTMCell,
 )
+from lstm_lib.emit.difference import difference, gone, mark_new
 from lstm_lib.graph import Graph, Symbol, trace
 from lstm_lib.palette import HUES, quantity
 
@@ -338,3 +339,27 @@ def test_a_derivative_is_written_in_the_values_of_the_step():
         without_colour(emit.latex(gradient, "dc/df"))
         == r"\frac{\partial C_t}{\partial f_t} = C_{t-1}"
     )
+
+
+@pytest.mark.parametrize(
+    ("ours", "known", "compared"),
+    [
+        ("a = b", "a = b", "a = b"),
+        ("a = b", "", "<mark>a = b</mark>"),
+        ("a = (b + c)", "a = (b)", "a = (b <mark>+ c</mark>)"),
+        ("a = b", "a = f b", "a = <del>f </del>b"),
+        ("a = exp(b)", "a = tanh(b)", "a = <mark>exp</mark>(b)"),
+        ("v k<sup>T</sup>", "v k", "v k<mark><sup>T</sup></mark>"),
+        ("[a &gt; b]", "[a &lt; b]", "[a <mark>&gt;</mark> b]"),
+    ],
+)
+def test_an_equation_says_where_it_differs_from_another(ours, known, compared):
+    assert mark_new(ours, known) == compared
+
+
+def test_steps_are_compared_value_by_value():
+    lstm, gru = trace(LSTMCell), trace(GRUCell)
+    assert difference(lstm, "c", lstm) == emit.html(lstm, "c")
+    assert difference(gru, "z", lstm) == f"<mark>{emit.html(gru, 'z')}</mark>"
+    assert gone(gru, lstm) == ["f", "i", "c_tilde", "c", "o"]
+    assert gone(lstm, lstm) == []
