@@ -14,7 +14,7 @@ from traitlets import TraitError
 
 from lstm_lib import diagrams, emit, widgets
 from lstm_lib.bptt import lstm_backward
-from lstm_lib.cells import LSTMCell, PeepholeLSTMCell
+from lstm_lib.cells import ClockworkRNNCell, LSTMCell, PeepholeLSTMCell
 from lstm_lib.experiments import stored
 from lstm_lib.functions import tanh
 from lstm_lib.graph import trace
@@ -22,6 +22,7 @@ from lstm_lib.notation import number, size
 from lstm_lib.plotting import LOOKS
 from lstm_lib.unroll import unroll
 from lstm_lib.widgets import (
+    Clocks,
     ConveyorBelt,
     Gap,
     MemoryByHand,
@@ -715,3 +716,97 @@ def test_a_variant_takes_the_place_of_another_and_nothing_jumps(page):
 
 FOR = "(node) => node.closest('[class*=for-]').classList.toString().match(/for-\\w+/)[0]"
 """Which variant a part of the page is for."""
+
+
+# Clocks
+
+
+CLOCK = ClockworkRNNCell(1, 4)
+TICKS = CLOCK.clock(range(16), np.zeros((16, 1))) == 1
+
+
+@pytest.mark.parametrize("t", [0, 1, 6, 8, 15])
+def test_the_clocks_tick_when_the_cell_does(t):
+    widget = Clocks()
+    widget.t = t
+    shown = markup(widget)
+    for part in (shown.find_all(class_="clock"), shown.find_all("tr")[1:]):
+        assert [row["data-ticks"] == "true" for row in part] == TICKS[t].tolist()
+    assert shown.find(class_="counted").get_text() == f"{TICKS[t].sum()} of 4"
+    turns = [float(re.search(r"--turn: (\S+)", c["style"])[1]) for c in shown(class_="clock")]
+    assert [turn % 1 == 0 for turn in turns] == TICKS[t].tolist()
+
+
+def test_what_a_parked_module_holds_does_not_change():
+    steps = Clocks().steps
+    for t, (before, now) in enumerate(itertools.pairwise(steps), start=1):
+        kept = [one == other for one, other in zip(before["held"], now["held"], strict=True)]
+        assert all(k or tick for k, tick in zip(kept, TICKS[t], strict=True))
+    held = unroll(ClockworkRNNCell(1, 4, seed=1), np.sin(np.pi * np.arange(16) / 8)[:, None])
+    assert [step["held"] for step in steps] == [[number(h) for h in at] for at in held.outputs]
+
+
+def test_the_clocks_matrix_shows_who_reads_whom():
+    rows = [row("td") for row in markup(Clocks()).find_all("tr")[1:]]
+    read = [[cell.get("class") == ["reads"] for cell in row] for row in rows]
+    assert read == (CLOCK.slower == 1).tolist()
+
+
+def test_the_clocks_take_other_periods_and_no_step_beyond_the_last():
+    widget = Clocks(periods=(1, 3), t=5)
+    assert widget.steps[3]["ticks"] == [True, True] and len(widget.steps) == 6
+    with refused(ValueError, "t is 6; the steps here are 0 to 5"):
+        widget.t = 6
+    said = markup(widget).find("input")["aria-valuetext"]
+    assert said == "5: periods that compute 1; that copy 3"
+
+
+def test_in_the_browser_the_clocks_show_what_python_shows_and_do_not_jump(page):
+    widget = Clocks()
+    root = mounted(page, widget)
+    slider, heights = root.locator("input"), set()
+    for t in range(16):
+        widget.t = t
+        assert page.evaluate("model.get('t')") == t
+        painted = BeautifulSoup(root.evaluate("(node) => node.outerHTML"), "html.parser")
+        painted.find("input")["value"] = slider.input_value()
+        assert same_picture(painted, markup(widget))
+        heights.add(root.bounding_box()["height"])
+        root.get_by_text("Next step").click()
+    assert len(heights) == 1
+    assert page.evaluate("saved.t") == 0  # after the last comes the first
+
+
+@pytest.mark.parametrize("motion", ["reduce", "no-preference"])
+def test_the_clocks_play_and_stop(page, motion):
+    page.emulate_media(reduced_motion=motion)
+    root = mounted(page, Clocks())
+    play = root.locator(".play")
+    play.click()
+    assert page.evaluate("model.get('t')") == 1
+    page.wait_for_function("model.get('t') >= 2")
+    assert play.inner_text() == "Pause" and play.get_attribute("aria-pressed") == "true"
+    turning = root.locator(".hand").first.evaluate(
+        "(hand) => getComputedStyle(hand).transitionDuration"
+    )
+    assert (turning == "0s") is (motion == "reduce")
+    play.click()
+    t = page.evaluate("model.get('t')")
+    page.wait_for_timeout(1200)
+    assert page.evaluate("model.get('t')") == t
+    assert play.inner_text() == "Play" and play.get_attribute("aria-pressed") == "false"
+
+
+@pytest.mark.parametrize(
+    ("page", "hand"),
+    [(hand.window, hand) for hand in HANDS],
+    ids=lambda each: getattr(each, "__name__", ""),
+    indirect=["page"],
+)
+def test_every_hand_can_move_the_clocks(page, hand):
+    root = mounted(page, Clocks(t=3))
+    slider = root.locator("input").element_handle()
+    hand(page).move(slider)
+    t = page.evaluate("saved.t")
+    assert t != 3
+    assert int(slider.input_value()) == t == int(root.locator(".value").inner_text())

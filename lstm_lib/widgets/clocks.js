@@ -1,0 +1,64 @@
+// The slider chooses a step; which clocks tick there is in the widget's state, as the cell says it.
+
+function render({ model, el }) {
+  el.innerHTML = model.get("static_html");
+  const root = el.firstElementChild;
+  const slider = root.querySelector("input");
+  const play = root.querySelector(".play");
+  const clocks = [...root.querySelectorAll(".clock")];
+  const rows = [...root.querySelectorAll("tr[data-ticks]")];
+  const steps = model.get("steps");
+  let timer = null;
+
+  function paint() {
+    const t = model.get("t");
+    const now = steps[t];
+    slider.value = t;
+    slider.setAttribute("aria-valuetext", now.said);
+    root.querySelector(".slider .value").textContent = t;
+    root.querySelector(".counted").textContent = now.counted;
+    clocks.forEach((clock, k) => {
+      clock.dataset.ticks = rows[k].dataset.ticks = now.ticks[k];
+      clock.style.setProperty("--turn", now.turns[k]);
+      clock.querySelector(".held").textContent = now.held[k];
+    });
+  }
+
+  function go(t) {
+    model.set("t", t % steps.length);
+    model.save_changes();
+  }
+
+  function stop() {
+    clearInterval(timer);
+    timer = null;
+    play.textContent = "Play";
+    play.setAttribute("aria-pressed", "false");
+  }
+
+  play.addEventListener("click", () => {
+    if (timer) return stop();
+    timer = setInterval(() => go(model.get("t") + 1), 900);
+    play.textContent = "Pause";
+    play.setAttribute("aria-pressed", "true");
+    go(model.get("t") + 1);
+  });
+  root.querySelector(".next").addEventListener("click", () => {
+    stop();
+    go(model.get("t") + 1);
+  });
+  slider.addEventListener("input", () => {
+    stop();
+    go(slider.valueAsNumber);
+  });
+  // A notebook has uses of its own for arrow keys; while a slider has the focus they are its.
+  root.addEventListener("keydown", (event) => event.stopPropagation());
+  model.on("change:t", paint);
+  paint();
+  return () => {
+    stop();
+    model.off("change:t", paint);
+  };
+}
+
+export default { render };
