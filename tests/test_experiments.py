@@ -22,6 +22,9 @@ from lstm_lib.experiments import (
 )
 from lstm_lib.layers import from_torch
 from lstm_lib.tasks import Adding, Counting, Recall
+from lstm_lib.experiments import adding, curriculum, making, recall_by_gap, stored, timing, waveform
+from lstm_lib.layers import from_torch
+from lstm_lib.tasks import Adding, Recall, Waveform
 
 ROOT = Path(__file__).parent.parent
 
@@ -46,6 +49,7 @@ def stored_run(experiment, **which):
 
 
 @pytest.mark.parametrize("experiment", [recall_by_gap, curriculum, adding, timing, gru_or_lstm])
+@pytest.mark.parametrize("experiment", [recall_by_gap, curriculum, adding, timing, waveform])
 def test_the_file_was_made_with_the_settings_of_the_module(experiment):
     assert stored.read(experiment.FILE)["settings"] == experiment.SETTINGS
 
@@ -152,6 +156,35 @@ def test_who_learned_to_count_counts_as_far_as_it_was_taught_and_not_to_the_end(
         assert np.isfinite(runs["solved_at"]["counting"][network]).all()
         assert (reached >= gru_or_lstm.TASKS["counting"].most).all()
         assert (reached < gru_or_lstm.SETTINGS["longest_count"]).all()
+def test_the_waveform_has_every_network_and_seed():
+    runs, settings = waveform.load(), waveform.SETTINGS
+    steps, seeds = settings["steps"], len(waveform.SEEDS)
+    assert runs["baseline"] == Waveform(8).baseline
+    for network in waveform.NETWORKS:
+        assert runs["weights"][network] == waveform.cell_for(network, 0).num_parameters
+        assert runs["error"][network].shape == (seeds,)
+        assert runs["loss"][network].shape == (seeds, steps)
+        np.testing.assert_array_equal(
+            runs["loss"][network][:, ::10], runs["loss"][network][:, 9::10]
+        )
+        outputs = torch.tensor(runs["output"][network])
+        for seed, output, error in zip(
+            waveform.SEEDS, outputs, runs["error"][network], strict=True
+        ):
+            curve = Waveform(settings["length"], seed=seed).curve
+            assert (output - curve).square().mean().item() == pytest.approx(error, abs=2e-3)
+
+
+def test_the_networks_that_play_are_of_about_equal_size():
+    weights = list(waveform.load()["weights"].values())
+    assert max(weights) / min(weights) < 1.1
+
+
+def test_a_clockwork_rnn_plays_a_curve_from_memory_and_the_others_do_not():
+    errors = waveform.load()["error"]
+    assert (errors["Clockwork RNN"] < 0.01).all()
+    assert (errors["LSTM, forget bias 3"] > 0.1).all()
+    np.testing.assert_allclose(errors["RNN"], 1, atol=0.1)
 
 
 # What is run
@@ -208,6 +241,14 @@ def test_the_networks_of_the_timing_task_start_alike_but_for_their_peepholes():
                 ours = getattr(layer, kind)[gate].detach().numpy()
                 np.testing.assert_allclose(ours, weights, atol=1e-7)
         assert (layer.b["f"] == 1).all()
+
+
+@pytest.mark.parametrize("network", waveform.NETWORKS)
+def test_the_waveform_still_begins_as_is_stored(network):
+    before = stored_run(waveform, network=network, seed=1)
+    now = waveform.run(network, seed=1, steps=20)
+    assert now["weights"] == before["weights"]
+    np.testing.assert_allclose(now["loss"], before["loss"][:2], rtol=0.01)
 
 
 @pytest.mark.parametrize(
@@ -299,6 +340,7 @@ def test_lstms_of_a_seed_differ_by_the_bias_they_are_named_after_alone(network, 
         lambda: curriculum.run("ESN"),
         lambda: adding.run("ESN"),
         lambda: timing.run("ESN"),
+        lambda: waveform.run("ESN"),
     ],
 )
 def test_an_unknown_network_is_answered_with_the_known_ones(run):

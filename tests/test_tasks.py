@@ -20,6 +20,7 @@ from lstm_lib.tasks import (
     Task,
     TemporalOrder,
     Timing,
+    Waveform,
 )
 
 TASKS = [
@@ -364,6 +365,47 @@ def test_a_beat_one_step_late_makes_the_whole_sequence_wrong():
     assert task.score(outputs, batch).item() == 0.75
 
 
+# A melody
+
+
+def test_a_waveform_is_the_same_in_every_example_and_nothing_is_read():
+    task = Waveform(50)
+    inputs, targets, asked = draw(task, size=3)
+    assert inputs.shape == targets.shape == (50, 3, 1) and asked.all()
+    assert inputs.dtype == targets.dtype == torch.float32
+    assert (inputs == 0).all()
+    assert (targets == task.curve[:, None, None]).all()
+    assert task.score(targets, draw(task, size=3, seed=9)) == 0
+
+
+def test_always_saying_the_mean_costs_the_baseline():
+    for seed in range(5):
+        task = Waveform(160, seed=seed)
+        batch = draw(task, size=1)
+        assert task.curve.mean().item() == pytest.approx(0, abs=1e-6)
+        score = task.score(torch.zeros_like(batch.targets), batch).item()
+        assert score == pytest.approx(task.baseline, abs=1e-5)
+
+
+def test_each_seed_is_another_waveform():
+    curves = {tuple(Waveform(40, seed=seed).curve.tolist()) for seed in (0, 1, 2, 0)}
+    assert len(curves) == 3
+
+
+def test_a_waveform_has_the_periods_that_it_names():
+    task = Waveform(1024, waves=4, seed=3)
+    assert len(task.periods) == 4 and (task.periods[:-1] <= task.periods[1:]).all()
+    many = Waveform(1024, waves=1000).periods
+    assert 4 <= many[0] < 4.1 and 1000 < many[-1] <= 1024
+    assert many[500].item() == pytest.approx(64, rel=0.2)  # half of the factors of 2
+    time = torch.arange(1024.0, dtype=torch.float64)
+    angle = 2 * torch.pi * time / task.periods[:, None]
+    waves = torch.cat([angle.sin(), angle.cos(), torch.ones(1, 1024)]).T
+    fitted = torch.linalg.lstsq(waves, task.curve.double()[:, None])
+    left = waves @ fitted.solution - task.curve.double()[:, None]
+    assert left.abs().max() < 1e-3
+
+
 def is_reber(word):
     """Walk the diagram of the grammar, written again as sets of words."""
     ways = {0: "B1", 1: "T2P3", 2: "S2X4", 3: "T3V5", 4: "X3S6", 5: "P4V6", 6: "E7"}
@@ -515,6 +557,8 @@ REFUSED = [
         lambda: Sine(20, shortest=9, longest=8),
         "periods from 9 to 8 steps; shortest must be above 2, and longest above shortest",
     ),
+    (lambda: Waveform(7), "length is 7; it must be 8 or more"),
+    (lambda: Waveform(20, waves=0), "waves is 0; it must be 1 or more"),
     (lambda: ContinualReber(9), "length is 9; it must be 10 or more"),
     (lambda: Agreement(6), "length is 6; it must be 7 or more"),
     (lambda: Agreement(20, -1), "distractors is -1; it must be 0 or more"),
@@ -528,7 +572,7 @@ def test_nonsense_is_refused_with_a_sentence(make, sentence):
         make()
 
 
-@every_task
+@pytest.mark.parametrize("task", [*TASKS, Waveform(20)], ids=str)
 def test_a_batch_of_nothing_is_refused(task):
     with refused(ValueError, "size is 0; it must be 1 or more"):
         task.batch(0)

@@ -112,6 +112,8 @@ def timing(file=None):
 
 def gru_or_lstm(file=None):
     """The runs of :mod:`lstm_lib.experiments.gru_or_lstm`; there it is called ``load``.
+def waveform(file=None):
+    """The runs of :mod:`lstm_lib.experiments.waveform`; there it is called ``load``.
 
     Args:
         file: where they are, if not where the command stores them.
@@ -138,6 +140,25 @@ def gru_or_lstm(file=None):
 
 def by_network(stored, name, task=None):
     """One result of all runs, or of those of one task, in the order of the file, by network."""
+        A dictionary with ``settings``; ``baseline``, the error of always saying the mean; and by
+        network, ``weights``, how many each has; ``error``, an array ``(seeds,)``; ``output``, an
+        array ``(seeds, length)``; and ``loss``, for each seed an array ``(steps,)``, smooth: the
+        mean of each ten steps, ten times.
+    """
+    stored = read(file or FOLDER / "waveform.json")
+    mean_of = stored["settings"]["mean_of"]
+    tables = {
+        name: {n: np.array(by_seed) for n, by_seed in by_network(stored, name).items()}
+        for name in ("error", "output", "loss")
+    }
+    loss = {n: np.repeat(by_seed, mean_of, axis=1) for n, by_seed in tables["loss"].items()}
+    weights = {n: by_seed[0] for n, by_seed in by_network(stored, "weights").items()}
+    whole = tables | {"loss": loss, "weights": weights}
+    return {"settings": stored["settings"], "baseline": 1.0, **whole}
+
+
+def by_network(stored, name):
+    """One result of all runs, in the order of the file, by network."""
     values = {}
     for run in stored["runs"]:
         if task in (None, run.get("task")):
