@@ -19,12 +19,10 @@ from lstm_lib.experiments import (
     recall_by_gap,
     stored,
     timing,
+    waveform,
 )
 from lstm_lib.layers import from_torch
-from lstm_lib.tasks import Adding, Counting, Recall
-from lstm_lib.experiments import adding, curriculum, making, recall_by_gap, stored, timing, waveform
-from lstm_lib.layers import from_torch
-from lstm_lib.tasks import Adding, Recall, Waveform
+from lstm_lib.tasks import Adding, Counting, Recall, Waveform
 
 ROOT = Path(__file__).parent.parent
 
@@ -48,8 +46,9 @@ def stored_run(experiment, **which):
 # What is stored
 
 
-@pytest.mark.parametrize("experiment", [recall_by_gap, curriculum, adding, timing, gru_or_lstm])
-@pytest.mark.parametrize("experiment", [recall_by_gap, curriculum, adding, timing, waveform])
+@pytest.mark.parametrize(
+    "experiment", [recall_by_gap, curriculum, adding, timing, gru_or_lstm, waveform]
+)
 def test_the_file_was_made_with_the_settings_of_the_module(experiment):
     assert stored.read(experiment.FILE)["settings"] == experiment.SETTINGS
 
@@ -135,27 +134,6 @@ def test_an_lstm_learns_to_add_and_a_plain_network_does_not():
     np.testing.assert_allclose(runs["error"]["RNN"], runs["baseline"], rtol=0.1)
 
 
-def test_gru_and_lstm_were_trained_on_every_task_with_every_seed():
-    runs = gru_or_lstm.load()
-    seeds = len(gru_or_lstm.SEEDS)
-    for task in gru_or_lstm.TASKS:
-        steps = gru_or_lstm.SETTINGS[task]["steps"]
-        for name, shape in (
-            ("score", (seeds,)),
-            ("solved_at", (seeds,)),
-            ("scores", (seeds, steps)),
-        ):
-            assert list(runs[name][task]) == sorted(gru_or_lstm.NETWORKS)
-            assert all(values.shape == shape for values in runs[name][task].values())
-    assert set(runs["counts_to"]) == set(gru_or_lstm.NETWORKS)
-
-
-def test_who_learned_to_count_counts_as_far_as_it_was_taught_and_not_to_the_end():
-    runs = gru_or_lstm.load()
-    for network, reached in runs["counts_to"].items():
-        assert np.isfinite(runs["solved_at"]["counting"][network]).all()
-        assert (reached >= gru_or_lstm.TASKS["counting"].most).all()
-        assert (reached < gru_or_lstm.SETTINGS["longest_count"]).all()
 def test_the_waveform_has_every_network_and_seed():
     runs, settings = waveform.load(), waveform.SETTINGS
     steps, seeds = settings["steps"], len(waveform.SEEDS)
@@ -185,6 +163,29 @@ def test_a_clockwork_rnn_plays_a_curve_from_memory_and_the_others_do_not():
     assert (errors["Clockwork RNN"] < 0.01).all()
     assert (errors["LSTM, forget bias 3"] > 0.1).all()
     np.testing.assert_allclose(errors["RNN"], 1, atol=0.1)
+
+
+def test_gru_and_lstm_were_trained_on_every_task_with_every_seed():
+    runs = gru_or_lstm.load()
+    seeds = len(gru_or_lstm.SEEDS)
+    for task in gru_or_lstm.TASKS:
+        steps = gru_or_lstm.SETTINGS[task]["steps"]
+        for name, shape in (
+            ("score", (seeds,)),
+            ("solved_at", (seeds,)),
+            ("scores", (seeds, steps)),
+        ):
+            assert list(runs[name][task]) == sorted(gru_or_lstm.NETWORKS)
+            assert all(values.shape == shape for values in runs[name][task].values())
+    assert set(runs["counts_to"]) == set(gru_or_lstm.NETWORKS)
+
+
+def test_who_learned_to_count_counts_as_far_as_it_was_taught_and_not_to_the_end():
+    runs = gru_or_lstm.load()
+    for network, reached in runs["counts_to"].items():
+        assert np.isfinite(runs["solved_at"]["counting"][network]).all()
+        assert (reached >= gru_or_lstm.TASKS["counting"].most).all()
+        assert (reached < gru_or_lstm.SETTINGS["longest_count"]).all()
 
 
 # What is run

@@ -112,8 +112,6 @@ def timing(file=None):
 
 def gru_or_lstm(file=None):
     """The runs of :mod:`lstm_lib.experiments.gru_or_lstm`; there it is called ``load``.
-def waveform(file=None):
-    """The runs of :mod:`lstm_lib.experiments.waveform`; there it is called ``load``.
 
     Args:
         file: where they are, if not where the command stores them.
@@ -138,8 +136,13 @@ def waveform(file=None):
     return tables
 
 
-def by_network(stored, name, task=None):
-    """One result of all runs, or of those of one task, in the order of the file, by network."""
+def waveform(file=None):
+    """The runs of :mod:`lstm_lib.experiments.waveform`; there it is called ``load``.
+
+    Args:
+        file: where they are, if not where the command stores them.
+
+    Returns:
         A dictionary with ``settings``; ``baseline``, the error of always saying the mean; and by
         network, ``weights``, how many each has; ``error``, an array ``(seeds,)``; ``output``, an
         array ``(seeds, length)``; and ``loss``, for each seed an array ``(steps,)``, smooth: the
@@ -157,8 +160,8 @@ def by_network(stored, name, task=None):
     return {"settings": stored["settings"], "baseline": 1.0, **whole}
 
 
-def by_network(stored, name):
-    """One result of all runs, in the order of the file, by network."""
+def by_network(stored, name, task=None):
+    """One result of all runs, or of those of one task, in the order of the file, by network."""
     values = {}
     for run in stored["runs"]:
         if task in (None, run.get("task")):
