@@ -30,7 +30,7 @@ NETWORKS = {
     "GRU": (nn.GRU, None),
     "GRU, update bias 1": (nn.GRU, "z"),
 }
-"""PyTorch's layer for each label, and the gate whose bias starts at 1: the one that keeps if it is
+"""PyTorch's layer for each label, and the gate whose bias starts at 1, the one that keeps if it is
 open. All start as PyTorch does but for that."""
 
 SEEDS = (0, 1, 2)

@@ -2,9 +2,9 @@
 
 import json
 import re
-from os.path import commonprefix
 
 from lstm_lib import emit, notation
+from lstm_lib.emit.difference import gone, mark_new
 from lstm_lib.notation import number, size
 from lstm_lib.palette import quantity
 
@@ -63,8 +63,8 @@ def live(drawing):
 def written(step, known):
     """The equations of a step twice, in letters and in numbers: what the step ``known`` does not
     have is marked, and what only that one has is named."""
-    gone = [notation.html(name) for name in known.outputs if name not in step.outputs]
-    without = f'<p class="equation">without {", ".join(gone)}</p>' if gone else ""
+    missing = ", ".join(notation.html(name) for name in gone(step, known))
+    without = f'<p class="equation">without {missing}</p>' if missing else ""
     return "".join(
         f'<div class="in-{kind}">'
         + "".join(line(step, name, known, kind == "numbers") for name in step.outputs)
@@ -80,25 +80,6 @@ def line(step, name, known, numbers):
         for graph in (step, known)
     )
     return f'<p class="equation numbers" data-line="{name}">{mark_new(ours, theirs)}{value}</p>'
-
-
-def mark_new(equation, known):
-    """The HTML of an equation with what ``known`` does not say marked: all that stands between
-    the beginning and the end that the two have in common."""
-    ours, theirs = PIECES.findall(equation), PIECES.findall(known)
-    start = len(commonprefix([ours, theirs]))
-    end = len(ours) - len(commonprefix([ours[start:][::-1], theirs[start:][::-1]]))
-    if start == end:
-        return equation
-    start += ours[start] == " "
-    before, new, after = (
-        "".join(ours[each]) for each in (slice(start), slice(start, end), slice(end, None))
-    )
-    return f"{before}<mark>{new}</mark>{after}"
-
-
-PIECES = re.compile(r"<span.*?</span>|\w+|.")
-"""What an equation consists of: values, words and signs."""
 
 
 def paint(markup, values, choices):
