@@ -55,9 +55,10 @@ def preset(text, values):
     return f"<button type=\"button\" data-preset='{json.dumps(values)}'>{text}</button>"
 
 
-def live(drawing):
-    """The SVG of a drawing that moves, with ids of its own: the page may show it still as well."""
-    return re.sub(r"(?<=-)(title|desc)\b", r"live-\1", drawing.svg)
+def live(drawing, widget):
+    """The SVG of a drawing that moves in a widget, with ids of its own: the page may show it still
+    as well, or in another widget."""
+    return re.sub(r"(?<=-)(title|desc)\b", rf"{widget}-\1", drawing.svg)
 
 
 def written(step, known):

@@ -54,7 +54,7 @@ def switched(step):
 
 def markup():
     step, without = trace(PeepholeLSTMCell), trace(LSTMCell)
-    drawing = live(diagrams.peephole(values=dict.fromkeys(step.symbols, 0.0)))
+    drawing = live(diagrams.peephole(values=dict.fromkeys(step.symbols, 0.0)), "peepholes")
     return (
         '<div class="lstm-widget peepholes" data-written="letters">'
         + drawing

@@ -107,7 +107,7 @@ def called(names, html):
 def drawing(variant, step):
     """The variant's drawing, with a halo behind the shapes that are new in it."""
     draw = getattr(diagrams, variant)
-    root = ET.fromstring(live(draw(values=dict.fromkeys(step.symbols, 0.0))))
+    root = ET.fromstring(live(draw(values=dict.fromkeys(step.symbols, 0.0)), "switch"))
     ground = next(k for k, part in enumerate(root) if part.get("class") == "module")
     root.insert(ground + 1, halo(root.findall(f"{{{SVG}}}g[@data-new]")))
     return f'<div class="for-{variant}">{ET.tostring(root, encoding="unicode")}</div>'
