@@ -15,7 +15,7 @@ class ClockworkRNNCell(Cell):
     The clock :math:`k_t` is 1 for the units whose period divides :math:`t`, counted from 0, and 0
     for the others: they keep :math:`h_{t-1}` as it is. The units form modules of (almost) equal
     size, from the fastest to the slowest, and :math:`U_h` is block upper triangular: a module
-    reads itself and the slower ones.
+    reads every module that is not faster than itself.
 
     The cell reads its clock (``clock``, like ``h``) and sets it by itself, starting from step 0.
     To go on later, ``unroll(cell, x, state, clock=cell.clock(range(5, 10), x))``.
