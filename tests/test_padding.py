@@ -198,7 +198,9 @@ def test_outputs_and_states_equal_torchs_packed_sequences(cell_class, lengths, s
 # Which steps are real, and read backwards
 
 
-@pytest.mark.parametrize("kind", [list, tuple, np.array, torch.tensor], ids=str)
+@pytest.mark.parametrize(
+    "kind", [list, tuple, np.array, torch.tensor], ids=["list", "tuple", "array", "tensor"]
+)
 def test_lengths_may_be_a_list_an_array_or_a_tensor(kind):
     lengths = kind([2, 3, 1])
     expected = [[True, True, True], [True, True, False], [False, True, False]]
