@@ -58,7 +58,7 @@ def test_a_chrono_unit_forgets_to_one_part_in_e_in_about_its_own_time():
     steps = np.round(np.exp(cell.b["f"]) + 1).astype(int)
     for kind in (cell.W, cell.U):
         for gate in cell.gates:
-            kind[gate] = np.zeros(kind.shape)
+            kind[gate] = np.zeros_like(kind[gate])
     cell.b["c_tilde"] = np.zeros(8)  # nothing is written: what is left is what was kept
     run = unroll(cell, np.zeros((51, 1)), cell.State(h=np.zeros(8), c=np.ones(8)))
     left = run.states["c"][steps - 1, np.arange(8)]
