@@ -29,7 +29,7 @@ class Unrolled(NamedTuple):
     state: tuple
     """The state after the last step, by name (``run.state.c``), each sequence's own last step."""
     gates: ByName
-    """Every gate at each step, by name (``run.gates["f"]``), shaped like ``outputs``."""
+    """Every gate at each step, by name (``run.gates["f"]``), ``(seq_len, batch_size, …)``."""
     states: ByName
     """Every part of the state after each step, by name (``run.states["c"]``)."""
 

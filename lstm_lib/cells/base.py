@@ -159,8 +159,8 @@ class Cell:
             return self.advance(x, state, [value[0] for value in reads])
 
     def initial_state(self, x):
-        """The state before anything was seen: zeros, shaped and typed to go with one step of
-        ``x``."""
+        """The state before anything was seen: zeros, or what ``start`` says, shaped and typed to
+        go with one step of ``x``."""
 
         def full(shape, value):
             shape = (*x.shape[:-1], *shape)
