@@ -7,7 +7,7 @@ instead, so every light shade gets a rule that maps it to its property.
 
 from pathlib import Path
 
-from lstm_lib.palette import HUES, css_variables
+from lstm_lib.equations.palette import HUES, css_variables
 
 STYLE_SHEET = "palette.css"
 

@@ -15,7 +15,7 @@ from lstm_lib.cells.greff import (
     NPCell,
 )
 from lstm_lib.cells.grid import GridLSTMCell
-from lstm_lib.cells.gru import GRUCell, turn_z
+from lstm_lib.cells.gru import GRUCell
 from lstm_lib.cells.gru_reset_after import GRUResetAfterCell
 from lstm_lib.cells.jozefowicz import MUT1Cell, MUT2Cell, MUT3Cell
 from lstm_lib.cells.lstm import LSTMCell
@@ -58,5 +58,4 @@ __all__ = [
     "ProjectedLSTMCell",
     "RNNCell",
     "SLSTMCell",
-    "turn_z",
 ]

@@ -5,8 +5,14 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from lstm_lib.cells.checks import (
+    check_features,
+    check_kind,
+    check_shape,
+    is_tensor,
+    positive_integer,
+)
 from lstm_lib.cells.weights import GateWeights
-from lstm_lib.checks import check_features, check_kind, check_shape, is_tensor, positive_integer
 
 
 class Cell:

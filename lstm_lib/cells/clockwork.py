@@ -3,8 +3,8 @@
 import numpy as np
 
 from lstm_lib.cells.base import Cell
-from lstm_lib.checks import is_tensor, positive_integer
-from lstm_lib.functions import masked, tanh
+from lstm_lib.cells.checks import is_tensor, positive_integer
+from lstm_lib.cells.functions import masked, tanh
 
 
 class ClockworkRNNCell(Cell):

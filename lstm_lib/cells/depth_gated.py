@@ -1,7 +1,7 @@
 """The depth-gated LSTM: a gate lets the memory of the layer below onto the belt."""
 
 from lstm_lib.cells.base import Cell
-from lstm_lib.functions import sigmoid, tanh
+from lstm_lib.cells.functions import sigmoid, tanh
 
 
 class DepthGatedLSTMCell(Cell):

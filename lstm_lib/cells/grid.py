@@ -1,7 +1,7 @@
 """The Grid LSTM in two dimensions: one LSTM along time, and one along depth."""
 
 from lstm_lib.cells.base import Cell
-from lstm_lib.functions import sigmoid, tanh
+from lstm_lib.cells.functions import sigmoid, tanh
 
 
 class GridLSTMCell(Cell):

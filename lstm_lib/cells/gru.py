@@ -1,9 +1,7 @@
 """The gated recurrent unit, as in the essay: the reset gate comes before the matrix."""
 
-import copy
-
 from lstm_lib.cells.base import Cell
-from lstm_lib.functions import sigmoid, tanh
+from lstm_lib.cells.functions import sigmoid, tanh
 
 
 class GRUCell(Cell):
@@ -18,8 +16,8 @@ class GRUCell(Cell):
         h_t &= (1 - z_t) \odot h_{t-1} + z_t \odot \tilde{h}_t
 
     Two things differ between libraries. Here :math:`z = 1` replaces, as in the essay; in PyTorch
-    :math:`z = 1` keeps, and :func:`~lstm_lib.cells.turn_z` goes from one to the other. And here the
-    reset gate comes before the matrix :math:`U_h`; PyTorch's comes after it, which is another
+    :math:`z = 1` keeps, and :func:`~lstm_lib.layers.turn_z` goes from one to the other. And here
+    the reset gate comes before the matrix :math:`U_h`; PyTorch's comes after it, which is another
     function, and no choice of weights turns one into the other.
 
     Source: Cho et al. (2014), where :math:`z = 1` keeps; the essay, which mixes as here.
@@ -35,23 +33,3 @@ class GRUCell(Cell):
         h_tilde = tanh(a.h_tilde + (r * s.h) @ self.U["h_tilde"].T)
         h = (1 - z) * s.h + z * h_tilde
         return self.State(h=h), self.Gates(z=z, r=r, h_tilde=h_tilde)
-
-
-def turn_z(cell):
-    r"""A copy of the cell whose :math:`z` points the other way: what was 1 is 0.
-
-    .. math:: \sigma(-a_z) = 1 - \sigma(a_z)
-
-    So negating the weights of ``z`` is all it takes to move weights between a GRU whose
-    :math:`z = 1` keeps and one whose :math:`z = 1` replaces.
-
-    Raises:
-        ValueError: a cell without a gate ``z``.
-    """
-    if "z" not in cell.gates:
-        raise ValueError(f"{type(cell).__name__} has no gate z to turn round")
-    turned = copy.deepcopy(cell)
-    for weights in turned.weights.values():
-        if "z" in weights:
-            weights["z"] = -weights["z"]
-    return turned

@@ -1,7 +1,7 @@
 """The gated recurrent unit of PyTorch: the reset gate comes after the matrix."""
 
 from lstm_lib.cells.base import Cell
-from lstm_lib.functions import sigmoid, tanh
+from lstm_lib.cells.functions import sigmoid, tanh
 
 
 class GRUResetAfterCell(Cell):

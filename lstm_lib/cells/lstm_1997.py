@@ -1,7 +1,7 @@
 """The LSTM as it was first published: it cannot forget."""
 
 from lstm_lib.cells.base import Cell
-from lstm_lib.functions import sigmoid, tanh
+from lstm_lib.cells.functions import sigmoid, tanh
 
 
 class LSTM1997Cell(Cell):

@@ -1,7 +1,7 @@
 """An LSTM without a hidden state between the steps: its gates read the memory itself."""
 
 from lstm_lib.cells.base import Cell
-from lstm_lib.functions import sigmoid
+from lstm_lib.cells.functions import sigmoid
 
 
 class MemoryOnlyCell(Cell):

@@ -1,7 +1,7 @@
 """The minimal GRU: its gate does not look back, so all steps can be computed at once."""
 
 from lstm_lib.cells.base import Cell
-from lstm_lib.functions import sigmoid
+from lstm_lib.cells.functions import sigmoid
 
 
 class MinGRUCell(Cell):
@@ -14,7 +14,7 @@ class MinGRUCell(Cell):
         h_t &= (1 - z_t) \odot h_{t-1} + z_t \odot \tilde{h}_t
 
     There are no matrices :math:`U`. Gate and candidate of every step are known as soon as the
-    inputs are, and :func:`lstm_lib.scan.scan` computes all states in about :math:`\log_2 T`
+    inputs are, and :func:`lstm_lib.sequences.scan` computes all states in about :math:`\log_2 T`
     rounds.
 
     Source: Feng et al. (2024), "Were RNNs all we needed?".

@@ -1,7 +1,7 @@
 """The minimal LSTM: its gates do not look back, so all steps can be computed at once."""
 
 from lstm_lib.cells.base import Cell
-from lstm_lib.functions import log_sigmoid, sigmoid
+from lstm_lib.cells.functions import log_sigmoid, sigmoid
 
 
 class MinLSTMCell(Cell):
@@ -16,7 +16,7 @@ class MinLSTMCell(Cell):
         h_t &= f_t \odot h_{t-1} + i_t \odot \tilde{h}_t
 
     with :math:`a_f = W_f x_t + b_f` and :math:`a_i = W_i x_t + b_i`. There are no matrices
-    :math:`U`, so :func:`lstm_lib.scan.scan` computes all states at once. The share is written
+    :math:`U`, so :func:`lstm_lib.sequences.scan` computes all states at once. The share is written
     :math:`f_t = \sigma(\log \sigma(a_f) - \log \sigma(a_i))`, the same number, which no large
     :math:`a` can turn into zero by zero.
 

@@ -1,7 +1,7 @@
 """The mLSTM: the cell state is a matrix, written to by keys and read by queries."""
 
 from lstm_lib.cells.base import Cell
-from lstm_lib.functions import (
+from lstm_lib.cells.functions import (
     exp,
     inner,
     log_sigmoid,

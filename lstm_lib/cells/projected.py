@@ -1,8 +1,8 @@
 """The LSTM with a projection: a large memory behind a small output."""
 
 from lstm_lib.cells.base import Cell
-from lstm_lib.checks import positive_integer
-from lstm_lib.functions import sigmoid, tanh
+from lstm_lib.cells.checks import positive_integer
+from lstm_lib.cells.functions import sigmoid, tanh
 
 
 class ProjectedLSTMCell(Cell):

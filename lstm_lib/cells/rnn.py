@@ -1,7 +1,7 @@
 """The plain recurrent cell."""
 
 from lstm_lib.cells.base import Cell
-from lstm_lib.functions import tanh
+from lstm_lib.cells.functions import tanh
 
 
 class RNNCell(Cell):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from lstm_lib.cells.base import Cell
-from lstm_lib.functions import exp, log_sigmoid, maximum, sigmoid, tanh
+from lstm_lib.cells.functions import exp, log_sigmoid, maximum, sigmoid, tanh
 
 
 class SLSTMCell(Cell):

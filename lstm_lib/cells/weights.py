@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lstm_lib.checks import unknown_name
+from lstm_lib.cells.checks import unknown_name
 
 
 class GateWeights(dict):

@@ -27,8 +27,8 @@ from math import hypot
 from xml.etree import ElementTree as ET
 
 from lstm_lib.diagrams.drawing import SVG, Drawing
-from lstm_lib.notation import number, spell
-from lstm_lib.palette import quantity
+from lstm_lib.equations.notation import number, spell
+from lstm_lib.equations.palette import quantity
 
 Point = tuple[float, float]
 

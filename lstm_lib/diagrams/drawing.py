@@ -4,7 +4,7 @@ from importlib.resources import files
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-from lstm_lib.palette import css_variables, declarations
+from lstm_lib.equations.palette import css_variables, declarations
 
 SVG = "http://www.w3.org/2000/svg"
 ET.register_namespace("", SVG)

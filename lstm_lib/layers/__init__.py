@@ -4,7 +4,7 @@ to PyTorch's own."""
 from lstm_lib.layers.bidirectional import Bidirectional, BothWays
 from lstm_lib.layers.recurrent import GateParameters, Recurrent, Runs
 from lstm_lib.layers.stacked import Stacked
-from lstm_lib.layers.torch_weights import PYTORCH, from_torch, stack_from_torch, to_torch
+from lstm_lib.layers.torch_weights import PYTORCH, from_torch, stack_from_torch, to_torch, turn_z
 
 __all__ = [
     "PYTORCH",
@@ -17,4 +17,5 @@ __all__ = [
     "from_torch",
     "stack_from_torch",
     "to_torch",
+    "turn_z",
 ]

@@ -6,8 +6,8 @@ import torch
 from torch import nn
 
 from lstm_lib.layers.recurrent import Recurrent, Runs, as_layer
-from lstm_lib.padding import reverse
-from lstm_lib.unroll import ByName
+from lstm_lib.sequences.padding import reverse
+from lstm_lib.sequences.unroll import ByName
 
 
 class BothWays(NamedTuple):

@@ -7,8 +7,8 @@ import torch
 from torch import nn
 
 from lstm_lib.cells import Cell
-from lstm_lib.checks import unknown_name
-from lstm_lib.unroll import unroll
+from lstm_lib.cells.checks import unknown_name
+from lstm_lib.sequences import unroll
 
 
 class GateParameters(nn.ParameterDict):
@@ -62,10 +62,11 @@ class Recurrent(nn.Module):
         Args:
             state: the state to begin with; zeros if left out.
             lengths: how many steps each sequence of a padded batch has, ``(batch_size,)``; as
-                :func:`~lstm_lib.unroll.unroll` says, padding reaches nothing.
+                :func:`~lstm_lib.sequences.unroll` says, padding reaches nothing.
 
         Returns:
-            An :class:`~lstm_lib.unroll.Unrolled` with outputs, final state and every gate by name.
+            An :class:`~lstm_lib.sequences.Unrolled` with outputs, final state and every gate by
+            name.
         """
         return unroll(self.cell, x, state, lengths, **reads)
 

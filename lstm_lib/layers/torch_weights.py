@@ -1,5 +1,7 @@
 """Weights from and to PyTorch's own recurrent modules."""
 
+import copy
+
 import numpy as np
 import torch
 from torch import nn
@@ -169,3 +171,23 @@ def counterpart(module):
             return cell_class, gates
     known = ", ".join(f"torch.nn.{module.__name__}" for module, _ in PYTORCH.values())
     raise TypeError(f"{type(module).__name__} has no counterpart here; give one of {known}")
+
+
+def turn_z(cell):
+    r"""A copy of the cell whose :math:`z` points the other way: what was 1 is 0.
+
+    .. math:: \sigma(-a_z) = 1 - \sigma(a_z)
+
+    So negating the weights of ``z`` is all it takes to move weights between a GRU whose
+    :math:`z = 1` keeps and one whose :math:`z = 1` replaces.
+
+    Raises:
+        ValueError: a cell without a gate ``z``.
+    """
+    if "z" not in cell.gates:
+        raise ValueError(f"{type(cell).__name__} has no gate z to turn round")
+    turned = copy.deepcopy(cell)
+    for weights in turned.weights.values():
+        if "z" in weights:
+            weights["z"] = -weights["z"]
+    return turned

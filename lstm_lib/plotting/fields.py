@@ -9,9 +9,9 @@ from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 from matplotlib.ticker import MaxNLocator
 
-from lstm_lib import notation
-from lstm_lib.notation import number
-from lstm_lib.palette import HUES, NEUTRALS, quantity
+from lstm_lib.equations import notation
+from lstm_lib.equations.notation import number
+from lstm_lib.equations.palette import HUES, NEUTRALS, quantity
 from lstm_lib.plotting.figure import INK, LETTER, MUTED, WIDTH, Figure, short, style
 
 

@@ -9,7 +9,7 @@ import matplotlib
 import matplotlib.figure
 import numpy as np
 
-from lstm_lib.palette import HUES, NEUTRALS, css_variables
+from lstm_lib.equations.palette import HUES, NEUTRALS, css_variables
 
 WIDTH = 5.6
 """Of a figure, in inches: on a phone it shrinks by a third, and its letters stay legible."""

@@ -15,8 +15,8 @@ from matplotlib.ticker import (
     NullLocator,
 )
 
-from lstm_lib.checks import positive_integer
-from lstm_lib.palette import HUES
+from lstm_lib.cells.checks import positive_integer
+from lstm_lib.equations.palette import HUES, NETWORKS
 from lstm_lib.plotting.figure import MUTED, WIDTH, Figure, short, style
 
 
@@ -31,21 +31,22 @@ class Look(NamedTuple):
     """As matplotlib's ``marker``."""
 
 
-LOOKS = {
-    "RNN": Look("hidden", "-", "s"),
-    "LSTM": Look("cell", "-", "o"),
-    "GRU": Look("x", (0, (5, 1.5)), "^"),
-    "forget bias 0": Look("candidate", (0, (1, 1)), "v"),
-    "forget bias 1": Look("input", (0, (2.5, 1.2)), "D"),
-    "forget bias 3": Look("forget", (0, (5, 1.2, 1, 1.2)), "X"),
-    "chrono": Look("output", (0, (8, 1.5)), "P"),
+_LINES = {
+    "RNN": ("-", "s"),
+    "LSTM": ("-", "o"),
+    "GRU": ((0, (5, 1.5)), "^"),
+    "forget bias 0": ((0, (1, 1)), "v"),
+    "forget bias 1": ((0, (2.5, 1.2)), "D"),
+    "forget bias 3": ((0, (5, 1.2, 1, 1.2)), "X"),
+    "chrono": ((0, (8, 1.5)), "P"),
 }
+LOOKS = {label: Look(NETWORKS[label], *line) for label, line in _LINES.items()}
 """How a line looks, by its label; a network looks the same in every plot.
 
 An LSTM may say so before its comma, ``"LSTM, chrono"``. Other labels get the looks left over,
 those of the networks last: a line that looks like an LSTM's should be one."""
 
-NETWORKS = ("RNN", "LSTM", "GRU")
+WHOLE_NETWORKS = ("RNN", "LSTM", "GRU")
 
 
 def looks_of(labels) -> dict:
@@ -57,7 +58,7 @@ def looks_of(labels) -> dict:
     if len(labels) > len(LOOKS):
         raise ValueError(f"{len(labels)} lines in one plot; {len(LOOKS)} can be told apart")
     known = {label: LOOKS.get(label.removeprefix("LSTM, ")) for label in labels}
-    networks_last = sorted(LOOKS, key=NETWORKS.__contains__)
+    networks_last = sorted(LOOKS, key=WHOLE_NETWORKS.__contains__)
     left_over = (LOOKS[name] for name in networks_last if LOOKS[name] not in known.values())
     return {label: look or next(left_over) for label, look in known.items()}
 

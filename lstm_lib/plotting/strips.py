@@ -5,9 +5,9 @@ import matplotlib.figure
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
-from lstm_lib import notation
-from lstm_lib.notation import number
-from lstm_lib.palette import HUES, NEUTRALS, quantity
+from lstm_lib.equations import notation
+from lstm_lib.equations.notation import number
+from lstm_lib.equations.palette import HUES, NEUTRALS, quantity
 from lstm_lib.plotting.figure import LETTER, WIDTH, Figure, style
 
 

@@ -2,9 +2,9 @@
 
 from html import escape
 
-from lstm_lib import notation
-from lstm_lib.notation import number
-from lstm_lib.palette import css_variables, quantity
+from lstm_lib.equations import notation
+from lstm_lib.equations.notation import number
+from lstm_lib.equations.palette import css_variables, quantity
 
 
 class Table:

@@ -6,9 +6,9 @@ from importlib import resources
 import anywidget
 import traitlets
 
-from lstm_lib import emit
-from lstm_lib.graph import Graph
-from lstm_lib.palette import HUES, css_variables
+from lstm_lib import equations
+from lstm_lib.equations.graph import Graph
+from lstm_lib.equations.palette import HUES, css_variables
 from lstm_lib.widgets.markup import paint
 
 
@@ -42,7 +42,7 @@ class EquationWidget(anywidget.AnyWidget):
         AttributeError: setting a value that the graph computes.
     """
 
-    _esm = script("evaluate.js", "lstm_lib.emit") + script("equation_widget.js")
+    _esm = script("evaluate.js", "lstm_lib.equations") + script("equation_widget.js")
     _css = STYLE
 
     names = traitlets.List().tag(sync=True)
@@ -60,7 +60,7 @@ class EquationWidget(anywidget.AnyWidget):
         values = self._all_values(modes[0], start)
         super().__init__(
             names=names,
-            graphs={mode: emit.javascript(graph) for mode, graph in graphs.items()},
+            graphs={mode: equations.javascript(graph) for mode, graph in graphs.items()},
             choices={name: list(options) for name, options in choices.items()},
         )
         self.add_traits(

@@ -1,7 +1,7 @@
 """The cell state over time, as a conveyor belt that the reader loads and unloads."""
 
 from lstm_lib.cells import LSTMCell
-from lstm_lib.graph import trace
+from lstm_lib.equations import trace
 from lstm_lib.widgets.base import EquationWidget
 from lstm_lib.widgets.markup import preset, slider
 

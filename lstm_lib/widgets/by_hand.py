@@ -3,9 +3,9 @@
 from itertools import accumulate
 
 from lstm_lib.cells import LSTMCell
-from lstm_lib.functions import tanh
-from lstm_lib.graph import trace
-from lstm_lib.notation import number
+from lstm_lib.cells.functions import tanh
+from lstm_lib.equations import trace
+from lstm_lib.equations.notation import number
 from lstm_lib.widgets.base import EquationWidget
 from lstm_lib.widgets.markup import choice, preset, slider
 

@@ -7,8 +7,8 @@ import numpy as np
 import traitlets
 
 from lstm_lib.cells import ClockworkRNNCell
-from lstm_lib.notation import number
-from lstm_lib.unroll import unroll
+from lstm_lib.equations.notation import number
+from lstm_lib.sequences import unroll
 from lstm_lib.widgets.base import STYLE, script
 
 

@@ -1,26 +1,14 @@
 """The gap that a network learns to remember across, or does not: stored runs, one gap at a time."""
 
 import inspect
-from functools import cache
 
 import anywidget
 import traitlets
 
-from lstm_lib.checks import unknown_name
-from lstm_lib.experiments import stored
-from lstm_lib.notation import number
+from lstm_lib.cells.checks import unknown_name
+from lstm_lib.equations.notation import number
+from lstm_lib.equations.palette import NETWORKS
 from lstm_lib.widgets.base import STYLE, script
-
-HUES = {
-    "RNN": "hidden",
-    "LSTM": "cell",
-    "LSTM, forget bias 0": "candidate",
-    "LSTM, forget bias 1": "input",
-    "LSTM, forget bias 3": "forget",
-    "LSTM, chrono": "output",
-    "GRU": "x",
-}
-"""As in the plots."""
 
 SHOWN = ("RNN", "LSTM", "LSTM, forget bias 3", "LSTM, chrono")
 
@@ -29,11 +17,13 @@ class Gap(anywidget.AnyWidget):
     """How often networks still know the first word after a gap of so many others: stored runs.
 
     For each network a bar, the mean of three seeds, and a dot for each seed; a dotted line is
-    what guessing scores. Every network was trained from scratch on :class:`~lstm_lib.tasks.Recall`
-    with this gap, by :mod:`lstm_lib.experiments.recall_by_gap`. ``gap`` can be read, observed and
-    set, to one of ``gaps``.
+    what guessing scores. Every network was trained from scratch on
+    :class:`~lstm_lib.training.tasks.Recall` with this gap. ``gap`` can be read,
+    observed and set, to one of ``gaps``.
 
     Args:
+        runs: what was measured: ``gaps``, an array; ``chance``, what guessing scores; and
+            ``accuracy`` by network, each an array ``(seeds, gaps)``.
         networks: which to show, from top to bottom; four of them if left out.
         gap: the one at first.
 
@@ -49,8 +39,7 @@ class Gap(anywidget.AnyWidget):
     measured = traitlets.Dict().tag(sync=True)
     static_html = traitlets.Unicode().tag(sync=True)
 
-    def __init__(self, *networks: str, gap: int = 10):
-        runs = stored_runs()
+    def __init__(self, runs: dict, *networks: str, gap: int = 10):
         for network in networks:
             if network not in runs["accuracy"]:
                 raise ValueError(unknown_name("network", network, runs["accuracy"]))
@@ -83,11 +72,6 @@ class Gap(anywidget.AnyWidget):
 
     def __repr__(self):
         return f"<Gap: {inspect.getdoc(type(self)).splitlines()[0]}>"
-
-
-@cache
-def stored_runs():
-    return stored.recall_by_gap()
 
 
 def in_words(gap, accuracies):
@@ -137,8 +121,9 @@ def story(gap, longest):
 
 def row(network, mean, seeds, numbers):
     dots = "".join(f'<i class="seed" style="--v: {seed}"></i>' for seed in seeds)
+    hue = NETWORKS[network.removeprefix("LSTM, ")]
     return (
-        f'<div class="network q-{HUES[network]}" style="--v: {mean}"><b>{network}</b>'
+        f'<div class="network q-{hue}" style="--v: {mean}"><b>{network}</b>'
         f'<div class="scale" aria-hidden="true"><i class="bar"></i>{dots}</div>'
         f'<span class="number">{numbers}</span></div>'
     )

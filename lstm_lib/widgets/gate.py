@@ -1,9 +1,9 @@
 """One gate, first in the reader's hand, then deciding by itself."""
 
-from lstm_lib import emit
+from lstm_lib import equations
 from lstm_lib.cells import LSTMCell
-from lstm_lib.functions import sigmoid
-from lstm_lib.graph import trace
+from lstm_lib.cells.functions import sigmoid
+from lstm_lib.equations import trace
 from lstm_lib.widgets.base import EquationWidget
 from lstm_lib.widgets.markup import choice, preset, slider
 
@@ -42,7 +42,7 @@ class Gate(EquationWidget):
                 "hand": hand.repeat(len(vector)),
                 "layer": layer.repeat(len(vector), shared=("x", "h_prev")),
             },
-            markup=markup(copies, emit.html(step, "f")),
+            markup=markup(copies, equations.html(step, "f")),
             start=start,
         )
 

@@ -3,10 +3,11 @@
 import json
 import re
 
-from lstm_lib import emit, notation
-from lstm_lib.emit.difference import gone, mark_new
-from lstm_lib.notation import number, size
-from lstm_lib.palette import quantity
+from lstm_lib import equations
+from lstm_lib.equations import notation
+from lstm_lib.equations.difference import gone, mark_new
+from lstm_lib.equations.notation import number, size
+from lstm_lib.equations.palette import quantity
 
 
 def slider(name, label, low, high, step=0.05, says=None, vertical=False, digits=2):
@@ -77,7 +78,7 @@ def written(step, known):
 def line(step, name, known, numbers):
     value = f' = <span class="q q-{quantity(name)}" data-value="{name}"></span>'
     ours, theirs = (
-        emit.html(graph, name, numbers).removesuffix(value) if name in graph.outputs else ""
+        equations.html(graph, name, numbers).removesuffix(value) if name in graph.outputs else ""
         for graph in (step, known)
     )
     return f'<p class="equation numbers" data-line="{name}">{mark_new(ours, theirs)}{value}</p>'

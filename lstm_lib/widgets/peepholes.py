@@ -2,7 +2,7 @@
 
 from lstm_lib import diagrams
 from lstm_lib.cells import LSTMCell, PeepholeLSTMCell
-from lstm_lib.graph import Graph, Symbol, rebuild, trace
+from lstm_lib.equations.graph import Graph, Symbol, rebuild, trace
 from lstm_lib.widgets import step_by_step
 from lstm_lib.widgets.base import EquationWidget
 from lstm_lib.widgets.markup import choice, live, slider, toggle, written

@@ -1,8 +1,8 @@
 """The LSTM's diagram with live values on every wire, lit one step at a time."""
 
-from lstm_lib import diagrams, emit
+from lstm_lib import diagrams, equations
 from lstm_lib.cells import LSTMCell
-from lstm_lib.graph import trace
+from lstm_lib.equations import trace
 from lstm_lib.widgets.base import EquationWidget
 from lstm_lib.widgets.markup import choice, slider
 
@@ -94,7 +94,7 @@ def panel(step, name, values):
 
 def equation(step, value, numbers=False):
     kind = "numbers" if numbers else "letters"
-    return f'<p class="equation {kind}">{emit.html(step, value, numbers)}</p>'
+    return f'<p class="equation {kind}">{equations.html(step, value, numbers)}</p>'
 
 
 def weight_sliders(gate):

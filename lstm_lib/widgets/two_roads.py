@@ -1,8 +1,9 @@
 """The gradient on its way back through an LSTM: along the belt, and through the gates."""
 
-from lstm_lib import emit, notation
+from lstm_lib import equations
 from lstm_lib.cells import LSTMCell
-from lstm_lib.graph import Graph, Symbol, rebuild, symbol, trace
+from lstm_lib.equations import notation
+from lstm_lib.equations.graph import Graph, Symbol, rebuild, symbol, trace
 from lstm_lib.widgets.base import EquationWidget
 from lstm_lib.widgets.markup import preset, slider
 
@@ -74,7 +75,7 @@ def markup(step):
         '<p class="sum">Of <b data-value="all_1"></b> at the first cell state, '
         '<b class="q q-cell" data-value="straight"></b> never left the belt, '
         '<b data-value="detour"></b> went through <i>h</i>.</p>'
-        f'<p class="equation letters">{emit.html(step, "c")}</p>'
+        f'<p class="equation letters">{equations.html(step, "c")}</p>'
         '<div class="weights">'
         + setting("b_f", "bias of the forget gate", 5)
         + setting("U_h", "recurrent weight U of all four layers", 2)

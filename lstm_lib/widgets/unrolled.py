@@ -1,8 +1,8 @@
 """The loop of a recurrent network, opened into a chain one step at a time."""
 
-from lstm_lib import emit
+from lstm_lib import equations
 from lstm_lib.cells import RNNCell
-from lstm_lib.graph import trace
+from lstm_lib.equations import trace
 from lstm_lib.widgets.base import EquationWidget
 from lstm_lib.widgets.markup import choice, slider
 
@@ -36,7 +36,7 @@ def markup(step):
         + '<div class="chain">'
         + "".join(column(k) for k in range(1, STEPS + 1))
         + "</div>"
-        + f'<p class="equation letters">{emit.html(step, "h")}</p>'
+        + f'<p class="equation letters">{equations.html(step, "h")}</p>'
         + '<div class="weights">'
         + weight("W_h", "weight W of the input")
         + weight("U_h", "weight U of the previous output")

@@ -3,10 +3,11 @@
 import re
 from xml.etree import ElementTree as ET
 
-from lstm_lib import diagrams, notation
+from lstm_lib import diagrams
 from lstm_lib.cells import CoupledLSTMCell, GRUCell, LSTMCell, PeepholeLSTMCell
 from lstm_lib.diagrams.drawing import SVG
-from lstm_lib.graph import Graph, Symbol, rebuild, trace
+from lstm_lib.equations import notation
+from lstm_lib.equations.graph import Graph, Symbol, rebuild, trace
 from lstm_lib.widgets import peepholes
 from lstm_lib.widgets.base import EquationWidget
 from lstm_lib.widgets.markup import choice, live, slider, written

@@ -1,8 +1,8 @@
 """One recurrent weight: what it does to a signal going forward, and to a gradient going back."""
 
-from lstm_lib import emit
+from lstm_lib import equations
 from lstm_lib.cells import RNNCell
-from lstm_lib.graph import Graph, trace
+from lstm_lib.equations.graph import Graph, trace
 from lstm_lib.widgets.base import EquationWidget
 from lstm_lib.widgets.markup import choice, preset, slider
 
@@ -43,14 +43,14 @@ def markup(step):
     signal = ["h_prev", *(f"h_{k}" for k in range(1, STEPS + 1))]
     gradient = [f"d_{k}" for k in range(STEPS + 1)]
     presets = "".join(preset(f"<i>U</i> = {w}", {"U_h": w}) for w in (0.9, 1, 1.1, 1.5))
-    product = emit.html(step.part(h="U_h*h_prev"), "h")
+    product = equations.html(step.part(h="U_h*h_prev"), "h")
     return (
         '<div class="lstm-widget w-rec" data-mode="linear" data-scale="plain"><div class="choices">'
         + choice("mode", "What a step does", linear="Multiply", tanh="Multiply, then tanh")
         + choice("scale", "How tall a bar is", plain="Plain scale", log="Powers of ten")
         + "</div>"
         f'<p class="equation letters by-linear">{product}</p>'
-        f'<p class="equation letters by-tanh">{emit.html(step, "h")}</p>'
+        f'<p class="equation letters by-tanh">{equations.html(step, "h")}</p>'
         + bars("the signal, going forward", signal, f"h_{STEPS}", "\u2192 after 30 steps")
         + bars("the gradient, going back", gradient, "d_0", "\u2190 after 30 steps")
         + f'<div class="choice" role="group" aria-label="Weights worth seeing">{presets}</div>'

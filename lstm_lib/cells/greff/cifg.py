@@ -1,7 +1,7 @@
 """Coupled input and forget gate, with peepholes."""
 
 from lstm_lib.cells.base import Cell
-from lstm_lib.functions import sigmoid, tanh
+from lstm_lib.cells.functions import sigmoid, tanh
 
 
 class CIFGCell(Cell):

@@ -1,7 +1,7 @@
 """Full gate recurrence: every gate also reads what the gates did at the last step."""
 
 from lstm_lib.cells.base import Cell
-from lstm_lib.functions import sigmoid, tanh
+from lstm_lib.cells.functions import sigmoid, tanh
 
 
 class FGRCell(Cell):

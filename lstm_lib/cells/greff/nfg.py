@@ -1,7 +1,7 @@
 """No forget gate: what is on the belt stays there."""
 
 from lstm_lib.cells.base import Cell
-from lstm_lib.functions import sigmoid, tanh
+from lstm_lib.cells.functions import sigmoid, tanh
 
 
 class NFGCell(Cell):

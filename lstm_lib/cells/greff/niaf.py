@@ -1,7 +1,7 @@
 """No input activation function: the candidate is not squashed."""
 
 from lstm_lib.cells.base import Cell
-from lstm_lib.functions import sigmoid, tanh
+from lstm_lib.cells.functions import sigmoid, tanh
 
 
 class NIAFCell(Cell):

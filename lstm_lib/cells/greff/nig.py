@@ -1,7 +1,7 @@
 """No input gate: everything new is written."""
 
 from lstm_lib.cells.base import Cell
-from lstm_lib.functions import sigmoid, tanh
+from lstm_lib.cells.functions import sigmoid, tanh
 
 
 class NIGCell(Cell):

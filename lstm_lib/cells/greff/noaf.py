@@ -1,7 +1,7 @@
 """No output activation function: the cell state is shown as it is."""
 
 from lstm_lib.cells.base import Cell
-from lstm_lib.functions import sigmoid, tanh
+from lstm_lib.cells.functions import sigmoid, tanh
 
 
 class NOAFCell(Cell):

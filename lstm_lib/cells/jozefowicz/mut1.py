@@ -1,7 +1,7 @@
 """MUT1: the update gate sees only the input."""
 
 from lstm_lib.cells.base import Cell
-from lstm_lib.functions import sigmoid, tanh
+from lstm_lib.cells.functions import sigmoid, tanh
 
 
 class MUT1Cell(Cell):

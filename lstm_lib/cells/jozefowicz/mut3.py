@@ -1,7 +1,7 @@
 """MUT3: the update gate sees the state squashed."""
 
 from lstm_lib.cells.base import Cell
-from lstm_lib.functions import sigmoid, tanh
+from lstm_lib.cells.functions import sigmoid, tanh
 
 
 class MUT3Cell(Cell):

@@ -1,0 +1,173 @@
+"""What the runs gave, as arrays. Reading it needs no PyTorch."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+RESULTS = Path(__file__).parent / "results"
+
+
+def recall_by_gap(file=None):
+    """The runs of :mod:`experiments.recall_by_gap`; there it is called ``load``.
+
+    Args:
+        file: where they are, if not where the command stores them.
+
+    Returns:
+        A dictionary with ``settings``; ``gaps``, an array ``(gaps,)``; ``chance``, what guessing
+        scores; and by network, each an array ``(seeds, gaps)``, ``accuracy`` and ``solved_at``,
+        which is not a number where a run did not get there.
+    """
+    stored = read(file or RESULTS / "recall_by_gap.json")
+    gaps = sorted({run["gap"] for run in stored["runs"]})
+
+    def table(name):
+        return {
+            network: np.array(by_seed, dtype=float).reshape(len(gaps), -1).T
+            for network, by_seed in by_network(stored, name).items()
+        }
+
+    return {
+        "settings": stored["settings"],
+        "gaps": np.array(gaps),
+        "chance": 1 / stored["settings"]["keys"],
+        "accuracy": table("accuracy"),
+        "solved_at": table("solved_at"),
+    }
+
+
+def curriculum(file=None):
+    """The runs of :mod:`experiments.curriculum`; there it is called ``load``.
+
+    Args:
+        file: where they are, if not where the command stores them.
+
+    Returns:
+        A dictionary with ``settings``; ``gaps``, an array ``(gaps,)``; ``chance``, what guessing
+        scores; and by network, each an array ``(seeds, gaps)``, ``accuracy`` and ``steps``, which
+        are not numbers where a gap was not begun.
+    """
+    stored = read(file or RESULTS / "curriculum.json")
+    gaps = stored["settings"]["gaps"]
+    steps = {
+        network: np.array([each + [np.nan] * (len(gaps) - len(each)) for each in by_seed])
+        for network, by_seed in by_network(stored, "steps").items()
+    }
+    return {
+        "settings": stored["settings"],
+        "gaps": np.array(gaps),
+        "chance": 1 / stored["settings"]["keys"],
+        "accuracy": {n: np.array(a) for n, a in by_network(stored, "accuracy").items()},
+        "steps": steps,
+    }
+
+
+def adding(file=None):
+    """The runs of :mod:`experiments.adding`; there it is called ``load``.
+
+    Args:
+        file: where they are, if not where the command stores them.
+
+    Returns:
+        A dictionary with ``settings``; ``baseline``, the error of always saying 1; and by network,
+        ``error`` and ``solved_at``, arrays ``(seeds,)``, the second not a number where a run did
+        not get there, and ``loss``, for each seed an array ``(steps,)``, smooth: the mean of each
+        ten steps, ten times.
+    """
+    stored = read(file or RESULTS / "adding.json")
+    tables = {
+        name: {n: np.array(by_seed, float) for n, by_seed in by_network(stored, name).items()}
+        for name in ("error", "solved_at")
+    }
+    loss = {
+        network: [np.repeat(means, stored["settings"]["mean_of"]) for means in by_seed]
+        for network, by_seed in by_network(stored, "loss").items()
+    }
+    return {"settings": stored["settings"], "baseline": 2 * (1 / 12), **tables, "loss": loss}
+
+
+def timing(file=None):
+    """The runs of :mod:`experiments.timing`; there it is called ``load``.
+
+    Args:
+        file: where they are, if not where the command stores them.
+
+    Returns:
+        A dictionary with ``settings``; and by network, ``score`` and ``solved_at``, arrays
+        ``(seeds,)``, the second not a number where a run did not get there, and ``without``, for
+        each gate with a peephole an array ``(seeds,)``, the score once it is set to zero.
+    """
+    stored = read(file or RESULTS / "timing.json")
+    tables = {
+        name: {n: np.array(by_seed, float) for n, by_seed in by_network(stored, name).items()}
+        for name in ("score", "solved_at")
+    }
+    without = {
+        network: {gate: np.array([each[gate] for each in by_seed]) for gate in by_seed[0]}
+        for network, by_seed in by_network(stored, "without").items()
+    }
+    return {"settings": stored["settings"], **tables, "without": without}
+
+
+def gru_or_lstm(file=None):
+    """The runs of :mod:`experiments.gru_or_lstm`; there it is called ``load``.
+
+    Args:
+        file: where they are, if not where the command stores them.
+
+    Returns:
+        A dictionary with ``settings``; and by task and network (``["score"]["recall"]["GRU"]``),
+        ``score`` and ``solved_at``, arrays ``(seeds,)``, the second not a number where a run did
+        not get there, ``scores``, ``(seeds, steps)``, smooth: the mean of each ten steps, ten
+        times; and ``counts_to``, ``(seeds,)``, for the counting task alone.
+    """
+    stored = read(file or RESULTS / "gru_or_lstm.json")
+    tables = {"settings": stored["settings"]}
+    for name in ("score", "solved_at", "scores", "counts_to"):
+        tables[name] = {
+            task: {n: np.array(each, float) for n, each in by_network(stored, name, task).items()}
+            for task in dict.fromkeys(run["task"] for run in stored["runs"])
+        }
+    for task, by_name in tables["scores"].items():
+        mean_of = stored["settings"]["mean_of"]
+        tables["scores"][task] = {n: np.repeat(s, mean_of, axis=1) for n, s in by_name.items()}
+    tables["counts_to"] = tables["counts_to"]["counting"]
+    return tables
+
+
+def waveform(file=None):
+    """The runs of :mod:`experiments.waveform`; there it is called ``load``.
+
+    Args:
+        file: where they are, if not where the command stores them.
+
+    Returns:
+        A dictionary with ``settings``; ``baseline``, the error of always saying the mean; and by
+        network, ``weights``, how many each has; ``error``, an array ``(seeds,)``; ``output``, an
+        array ``(seeds, length)``; and ``loss``, for each seed an array ``(steps,)``, smooth: the
+        mean of each ten steps, ten times.
+    """
+    stored = read(file or RESULTS / "waveform.json")
+    mean_of = stored["settings"]["mean_of"]
+    tables = {
+        name: {n: np.array(by_seed) for n, by_seed in by_network(stored, name).items()}
+        for name in ("error", "output", "loss")
+    }
+    loss = {n: np.repeat(by_seed, mean_of, axis=1) for n, by_seed in tables["loss"].items()}
+    weights = {n: by_seed[0] for n, by_seed in by_network(stored, "weights").items()}
+    whole = tables | {"loss": loss, "weights": weights}
+    return {"settings": stored["settings"], "baseline": 1.0, **whole}
+
+
+def by_network(stored, name, task=None):
+    """One result of all runs, or of those of one task, in the order of the file, by network."""
+    values = {}
+    for run in stored["runs"]:
+        if task in (None, run.get("task")):
+            values.setdefault(run["network"], []).append(run[name])
+    return values
+
+
+def read(file):
+    return json.loads(Path(file).read_text(encoding="utf-8"))

@@ -1,0 +1,89 @@
+"""The functions that a step is written with, for arrays, tensors and traced scalars alike.
+
+Traced scalars, and mostly tensors too, know these functions themselves; anything else is NumPy's.
+The last five are for cells whose state is not one row of numbers a unit: on a single unit, as it
+is traced, they are plain products.
+"""
+
+import numpy as np
+
+from lstm_lib.cells.checks import is_tensor
+
+
+def sigmoid(a):
+    r"""Squash to between 0 and 1, elementwise: how open a gate is.
+
+    .. math:: \sigma(a) = \frac{1}{1 + e^{-a}}
+
+    Written so that the exponent is never positive: nothing overflows, however large ``a`` is.
+    The shape and the floating-point type of ``a`` are kept; NaN stays NaN.
+    """
+    if hasattr(a, "sigmoid"):
+        return a.sigmoid()
+    e = np.exp(-np.abs(a))
+    return np.where(np.signbit(a), e, 1) / (1 + e)
+
+
+def tanh(a):
+    r"""Squash to between -1 and 1, elementwise: what a candidate or an output may be.
+
+    .. math:: \tanh(a) = \frac{e^{a} - e^{-a}}{e^{a} + e^{-a}} = 2\,\sigma(2a) - 1
+    """
+    return a.tanh() if hasattr(a, "tanh") else np.tanh(a)
+
+
+def exp(a):
+    """:math:`e^a`, elementwise; what is too large becomes infinity, without a warning."""
+    if hasattr(a, "exp"):
+        return a.exp()
+    with np.errstate(over="ignore"):
+        return np.exp(a)
+
+
+def log_sigmoid(a):
+    r"""The logarithm of a gate, elementwise, also where the gate itself is too small to be told
+    from 0.
+
+    .. math:: \log \sigma(a) = \min(a, 0) - \log(1 + e^{-|a|})
+    """
+    if is_tensor(a):
+        from torch.nn.functional import logsigmoid  # without tensors there need be no PyTorch
+
+        return logsigmoid(a)
+    if hasattr(a, "log_sigmoid"):
+        return a.log_sigmoid()
+    return np.minimum(a, 0) - np.log1p(np.exp(-np.abs(a)))
+
+
+def maximum(a, b):
+    """The larger of two numbers, elementwise."""
+    return a.maximum(b) if hasattr(a, "maximum") else np.maximum(a, b)
+
+
+def outer(v, k):
+    r"""Every number of one vector times every number of another: :math:`v\,k^\top`, a matrix."""
+    return v.outer_product(k) if hasattr(v, "outer_product") else v[..., :, None] * k[..., None, :]
+
+
+def inner(n, q):
+    r"""The sum of the products, one number: :math:`n^\top q`, shape ``(…, 1)``."""
+    return n.inner_product(q) if hasattr(n, "inner_product") else (n * q).sum(-1)[..., None]
+
+
+def matvec(c, q):
+    """A matrix of the state, one for each example, times a vector."""
+    return c.matvec(q) if hasattr(c, "matvec") else (c @ q[..., None])[..., 0]
+
+
+def per_root(a):
+    r"""Divided by the square root of how many numbers a vector has: :math:`a / \sqrt{H}`."""
+    return a.per_root() if hasattr(a, "per_root") else a / a.shape[-1] ** 0.5
+
+
+def masked(weights, mask):
+    """Weights with zeros where ``mask`` is 0. A single unit's has nothing to hide."""
+    if hasattr(weights, "masked"):
+        return weights.masked()
+    return weights * (
+        weights.new_tensor(mask) if is_tensor(weights) else mask.astype(weights.dtype)
+    )

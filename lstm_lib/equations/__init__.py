@@ -1,0 +1,9 @@
+"""A step traced into a graph of operations, and what the graph is written as: LaTeX for the page,
+HTML for the widgets' equations, and a list of operations that JavaScript computes."""
+
+from lstm_lib.equations.graph import Graph, Symbol, trace
+from lstm_lib.equations.html import html
+from lstm_lib.equations.javascript import javascript
+from lstm_lib.equations.latex import latex
+
+__all__ = ["Graph", "Symbol", "html", "javascript", "latex", "trace"]

@@ -1,0 +1,169 @@
+"""One hue per quantity, settled once: for drawings, equations, plots, widgets and the page.
+
+The cell state is violet wherever it appears, and the hidden state is the ink itself.  Each hue has
+a shade for light paper and one for dark.  Each shade reads as text on paper, on the panel and on
+its own tint (WCAG AA), and any two stay apart under simulated colour blindness.  The closest are
+forget and input without red or green cones, cell and output without red or green cones, and input,
+output and x without blue ones: side by side they differ, at a glance they may not.  So colour never
+stands alone: a label or a shape always says the same.
+"""
+
+import re
+from typing import NamedTuple
+
+
+class Hue(NamedTuple):
+    """One colour in its two shades, as ``#rrggbb``."""
+
+    light: str
+    """On light paper."""
+    dark: str
+    """On dark paper."""
+
+
+HUES = {
+    "forget": Hue(light="#9e0600", dark="#f28a2e"),
+    "input": Hue(light="#025338", dark="#09bf85"),
+    "candidate": Hue(light="#965c00", dark="#facc15"),
+    "output": Hue(light="#115df1", dark="#7888f9"),
+    "cell": Hue(light="#7518bd", dark="#c49fff"),
+    "x": Hue(light="#0a667f", dark="#85d3df"),
+    "hidden": Hue(light="#1b1e28", dark="#ece9e2"),
+}
+"""The seven quantities of an LSTM."""
+
+NEUTRALS = {
+    "ink": HUES["hidden"],
+    "muted": Hue(light="#595e6c", dark="#a9aeba"),
+    "faint": Hue(light="#a8a496", dark="#646b79"),  # what steps back; never the only way to read it
+    "paper": Hue(light="#fffdf8", dark="#14161b"),
+    "panel": Hue(light="#f5f2ea", dark="#1d2027"),
+    "line": Hue(light="#cfc9bb", dark="#3d424e"),
+}
+"""What everything else is drawn with."""
+
+NETWORKS = {
+    "RNN": "hidden",
+    "LSTM": "cell",
+    "GRU": "x",
+    "forget bias 0": "candidate",
+    "forget bias 1": "input",
+    "forget bias 3": "forget",
+    "chrono": "output",
+}
+"""The hue of a network where several are compared; an LSTM may say how its gates start."""
+
+TINT = Hue(light=0.10, dark=0.16)
+"""How much of a hue goes into its tint, the fill of a box."""
+
+_QUANTITIES = {
+    "f": "forget",
+    "i": "input",
+    "c_tilde": "candidate",
+    "o": "output",
+    "z": "input",  # a GRU's update gate writes the new
+    "r": "output",  # its reset gate shows the old
+    "h_tilde": "candidate",
+    "d": "x",  # a depth gate lets in what comes from below
+    "clock": "x",
+    "k": "input",  # under which key a value is written
+    "v": "candidate",
+    "q": "output",  # with which query it is read
+    "c": "cell",
+    "n": "cell",  # what the cell state is divided by
+    "m": "cell",
+    "h": "hidden",
+    "x": "x",
+    "f*c_prev": "cell",
+    "i*c_tilde": "cell",
+    "tanh(c)": "cell",
+    "c/n": "cell",
+    "f*n_prev": "cell",
+    "i*k": "cell",
+    "1-i": "input",
+    "(1-i)*c_prev": "cell",
+    "p_f*c_prev": "cell",
+    "p_i*c_prev": "cell",
+    "p_d*c_prev": "cell",
+    "p_o*c": "cell",
+    "l_d*c_below": "cell",
+    "d*c_below": "cell",
+    "d*c_below+f*c_prev": "cell",
+    "o*tanh(c)": "hidden",
+    "1-z": "input",
+    "r*h_prev": "hidden",
+    "(1-z)*h_prev": "hidden",
+    "z*h_tilde": "hidden",
+    "z*h_prev": "hidden",
+    "(1-z)*h_tilde": "hidden",
+    "tanh(h_prev)": "hidden",
+    "tanh(a_h_tilde)": "candidate",
+    "tanh(a_h)": "hidden",
+    "f*h_prev": "hidden",
+    "i*h_tilde": "hidden",
+}
+"""Gates and state by their names in the code."""
+
+_DARK_PAGES = (
+    'html[data-theme="dark"]',
+    'body[data-jp-theme-light="false"]',
+    'body[data-vscode-theme-kind="vscode-dark"]',
+)
+"""Where a page says that it is dark: the book, JupyterLab, Visual Studio Code."""
+
+
+def quantity(value: str) -> str:
+    """Which quantity the value called ``value`` belongs to.
+
+    A weight, a bias or a pre-activation belongs to its gate, a previous state to its state, and a
+    copy to what it is a copy of:
+
+    >>> quantity("W_f"), quantity("c_prev"), quantity("i*c_tilde"), quantity("f_3")
+    ('forget', 'cell', 'cell', 'forget')
+
+    Raises ``KeyError`` for a value that has no colour.
+    """
+    name = re.sub(r"^([WUbdaplP]|R[fio])_|(_(up|below))?(_prev)?(_\d+)?$", "", value)
+    for known in (value, name):
+        if known in _QUANTITIES:
+            return _QUANTITIES[known]
+    raise KeyError(f"{value!r} has no colour; these have: {', '.join(_QUANTITIES)}")
+
+
+def tint(name: str, theme: str) -> str:
+    """The fill of a box whose outline has hue ``name``, on ``theme`` ("light" or "dark")."""
+    share = getattr(TINT, theme)
+    hue = _channels(getattr(HUES[name], theme))
+    paper = _channels(getattr(NEUTRALS["paper"], theme))
+    mixed = (round(share * h + (1 - share) * p) for h, p in zip(hue, paper, strict=True))
+    return "#" + "".join(f"{channel:02x}" for channel in mixed)
+
+
+def declarations(theme: str) -> str:
+    """Every colour of ``theme`` as CSS custom properties, ``--forget: …; --forget-fill: …; …``."""
+    colours = HUES | NEUTRALS
+    lines = [f"--{name}: {getattr(hue, theme)};" for name, hue in colours.items()]
+    lines += [f"--{name}-fill: {tint(name, theme)};" for name in HUES]
+    return " ".join(lines)
+
+
+def css_variables(scope: str = ":root") -> str:
+    """The palette as CSS: light; dark where the page says so; light on white paper in print.
+
+    ``scope`` is the selector of the elements that receive the properties, such as ``".drawing"``.
+    """
+    inside = "" if scope == ":root" else f" {scope}"
+    dark = ", ".join(page + inside for page in _DARK_PAGES)
+    return "\n".join(
+        (
+            f"{scope} {{ {declarations('light')} }}",
+            f"{dark} {{ {declarations('dark')} }}",
+            f"@media print {{ {scope}, {dark} {{ {declarations('light')}",
+            "  --paper: #ffffff; --panel: #ffffff; } }",
+            "",
+        )
+    )
+
+
+def _channels(colour: str) -> tuple[int, int, int]:
+    return tuple(bytes.fromhex(colour.removeprefix("#")))

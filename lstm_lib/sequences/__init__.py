@@ -1,0 +1,8 @@
+"""A cell over time: unrolled step by step, in padded batches, scanned in parallel, and
+backpropagated through by hand."""
+
+from lstm_lib.sequences.padding import real_steps, reverse
+from lstm_lib.sequences.scan import scan
+from lstm_lib.sequences.unroll import ByName, Unrolled, unroll
+
+__all__ = ["ByName", "Unrolled", "real_steps", "reverse", "scan", "unroll"]

@@ -1,0 +1,100 @@
+"""A cell over time: the loop opened into a chain, with every gate kept."""
+
+from functools import partial
+from typing import NamedTuple
+
+import numpy as np
+
+from lstm_lib.cells.base import quiet
+from lstm_lib.cells.checks import is_tensor, unknown_name
+from lstm_lib.sequences.padding import real_steps, where
+
+
+class ByName(dict):
+    """Values over time, by name; a name that is not there is answered with those that are."""
+
+    def __init__(self, kind, values):
+        super().__init__(values)
+        self.kind = kind
+
+    def __missing__(self, name):
+        raise KeyError(unknown_name(self.kind, name, self))
+
+
+class Unrolled(NamedTuple):
+    """What a cell did over a sequence of ``seq_len`` steps."""
+
+    outputs: object
+    """The output at each step, the hidden state, shape ``(seq_len, batch_size, hidden_size)``."""
+    state: tuple
+    """The state after the last step, by name (``run.state.c``), each sequence's own last step."""
+    gates: ByName
+    """Every gate at each step, by name (``run.gates["f"]``), ``(seq_len, batch_size, …)``."""
+    states: ByName
+    """Every part of the state after each step, by name (``run.states["c"]``)."""
+
+
+def unroll(cell, x, state=None, lengths=None, **reads) -> Unrolled:
+    r"""Run ``cell`` over the sequence ``x``: the same weights at each step, the state handed on.
+
+    .. math:: (s_t, g_t) = \text{step}(x_t, s_{t-1}), \qquad t = 1, \dots, T
+
+    The same loop serves NumPy arrays and PyTorch tensors.
+
+    In a batch of sequences of unequal length, what stands after a sequence's end, the padding,
+    reaches nothing, be it NaN. From there on the sequence's outputs, gates and states are zero;
+    its final state is the one at its own last step.
+
+    Args:
+        cell: a :class:`~lstm_lib.cells.Cell`.
+        x: the inputs, ``(seq_len, batch_size, input_size)``, or ``(seq_len, input_size)`` for one
+            sequence alone.
+        state: the state before the first step, ``cell.State(h=…, c=…)``; zeros if left out.
+        lengths: how many steps each sequence has, ``(batch_size,)``, in any order; all of them
+            if left out.
+        reads: further sequences, by name, if the cell reads any (``c_below``), each
+            ``(seq_len, batch_size, hidden_size)``; if left out, what the cell says itself.
+
+    Raises:
+        ValueError: an empty sequence, a shape that does not fit the cell, or a length that is not
+            from 1 to seq_len.
+        TypeError: not an array, not floating-point, or not of the weights' dtype; something to
+            read that the cell does not read.
+    """
+    cell.check_input(x, axes=("seq_len", "batch_size", "input_size"))
+    if len(x) == 0:
+        raise ValueError("x has no steps (seq_len is 0): there is nothing to unroll")
+    state = cell.initial_state(x[0]) if state is None else cell.check_state(state, x[0])
+    reads = cell.check_reads(reads, x)
+    real = None if lengths is None else real_steps(x, lengths)
+    if real is not None:
+        x, *reads = (where(real, value) for value in (x, *reads))
+    states, gates = [], []
+    with quiet():
+        for t, (x_t, *reads_t) in enumerate(zip(x, *reads, strict=True)):
+            last = state
+            state, gate = cell.advance(x_t, last, reads_t)
+            if real is not None:  # at its end a sequence keeps its state
+                state = cell.State(*map(partial(where, real[t]), state, last))
+            states.append(state)
+            gates.append(gate)
+    states, gates = over_time("state", states, real), over_time("gate", gates, real)
+    return Unrolled(outputs=states[cell.output], state=state, gates=gates, states=states)
+
+
+def over_time(kind, steps, real=None):
+    """A list of named values, one entry a step, as one array with a time axis for each name;
+    zero where a step is not real."""
+    names = steps[0]._fields
+    values = {name: stack([getattr(step, name) for step in steps]) for name in names}
+    if real is not None:
+        values = {name: where(real, value) for name, value in values.items()}
+    return ByName(kind, values)
+
+
+def stack(values):
+    if not is_tensor(values[0]):
+        return np.stack(values)
+    import torch  # here and not above: without tensors there need be no PyTorch
+
+    return torch.stack(values)

@@ -1,0 +1,14 @@
+"""Tasks to learn, texts to read, and the loop that trains a network on them."""
+
+from lstm_lib.training.fit import WINDOW, History, SequenceModel, curriculum, fit
+from lstm_lib.training.text import Corpus, default_corpus
+
+__all__ = [
+    "WINDOW",
+    "Corpus",
+    "History",
+    "SequenceModel",
+    "curriculum",
+    "default_corpus",
+    "fit",
+]

@@ -1,0 +1,472 @@
+"""The drawings say what the cells compute, are well formed, and can be read on a phone."""
+
+import re
+from functools import partial
+from itertools import combinations
+from xml.etree import ElementTree as ET
+
+import pytest
+from stored import ROOT
+
+from lstm_lib import diagrams
+from lstm_lib.cells import (
+    ClockworkRNNCell,
+    CoupledLSTMCell,
+    DepthGatedLSTMCell,
+    GridLSTMCell,
+    GRUCell,
+    GRUResetAfterCell,
+    LSTM1997Cell,
+    LSTMCell,
+    MemoryOnlyCell,
+    MinGRUCell,
+    MinLSTMCell,
+    MLSTMCell,
+    MUT1Cell,
+    MUT2Cell,
+    MUT3Cell,
+    PeepholeLSTMCell,
+    ProjectedLSTMCell,
+    RNNCell,
+    SLSTMCell,
+    greff,
+)
+from lstm_lib.equations import trace
+
+SVG = "{http://www.w3.org/2000/svg}"
+STEPS = ("forget", "input", "update", "output", "belt")
+GRU_STEPS = ("reset", "candidate", "update", "belt", "difference")
+
+LSTM_VALUES = {"x", "h_prev", "c_prev", "f", "i", "c_tilde", "o", "c", "h"}
+LSTM_VALUES |= {"f*c_prev", "i*c_tilde", "tanh(c)"}
+GRU_VALUES = {"x", "h_prev", "r", "r*h_prev", "z", "h_tilde", "z*h_tilde", "(1-z)*h_prev", "h"}
+
+VARIANTS = {
+    "peephole": (diagrams.peephole, PeepholeLSTMCell),
+    "coupled": (diagrams.coupled, CoupledLSTMCell),
+    "lstm_1997": (diagrams.lstm_1997, LSTM1997Cell),
+    "projected": (diagrams.projected, ProjectedLSTMCell),
+    "depth_gated": (diagrams.depth_gated, DepthGatedLSTMCell),
+    **{
+        name: (partial(diagrams.greff, name.removesuffix("Cell").lower()), getattr(greff, name))
+        for name in greff.__all__
+    },
+}
+"""How each variant is drawn, and the cell that it is a drawing of."""
+
+
+def all_values(cell):
+    """A number as wide as a chip may show, for every value of a cell."""
+    graph = trace(cell)
+    return dict.fromkeys({*map(str, graph.order), *graph.symbols}, -9.99)
+
+
+WIDEST = dict.fromkeys(LSTM_VALUES | GRU_VALUES, -9.99)
+RELATIVES = {
+    "clockwork": ClockworkRNNCell,
+    "grid": GridLSTMCell,
+    "gru_reset_after": GRUResetAfterCell,
+    "memory_only": MemoryOnlyCell,
+    "min_gru": MinGRUCell,
+    "min_lstm": MinLSTMCell,
+    "mlstm": MLSTMCell,
+    "mut1": MUT1Cell,
+    "mut2": MUT2Cell,
+    "mut3": MUT3Cell,
+    "slstm": SLSTMCell,
+}
+"""The other modules, each by the function that draws it, and the cell that it is a drawing of."""
+
+DRAWINGS = {
+    "lstm": diagrams.lstm(),
+    **{f"lstm, {step}": diagrams.lstm(lit=step) for step in STEPS},
+    "gru": diagrams.gru(),
+    **{f"gru, {step}": diagrams.gru(lit=step) for step in GRU_STEPS},
+    **{name: getattr(diagrams, name)() for name in RELATIVES},
+    **{f"{name}, difference": getattr(diagrams, name)(lit="difference") for name in RELATIVES},
+    "rnn": diagrams.rnn(),
+    "gate": diagrams.gate(),
+    "lstm chain": diagrams.chain("lstm"),
+    "rnn chain": diagrams.chain("rnn"),
+    "legend": diagrams.legend(),
+    **{name: draw() for name, (draw, _) in VARIANTS.items()},
+    **{f"{name}, difference": draw(lit="difference") for name, (draw, _) in VARIANTS.items()},
+    **{f"peephole {p}": diagrams.peephole(peepholes=tuple(p)) for p in ("f", "i", "o", "io")},
+}
+WITH_VALUES = {
+    "lstm with values": diagrams.lstm(WIDEST),
+    "gru with values": diagrams.gru(WIDEST),
+    **{
+        f"{name} with values": getattr(diagrams, name)(all_values(cell))
+        for name, cell in RELATIVES.items()
+    },
+    "rnn with values": diagrams.rnn(WIDEST),
+    "gate with values": diagrams.gate(WIDEST),
+    **{f"{name} with values": draw(all_values(cell)) for name, (draw, cell) in VARIANTS.items()},
+}
+CELLS = {
+    "lstm": LSTMCell,
+    "gate": LSTMCell,
+    "lstm chain": LSTMCell,
+    "rnn": RNNCell,
+    "rnn chain": RNNCell,
+    "gru": GRUCell,
+    **RELATIVES,
+    **{name: cell for name, (_, cell) in VARIANTS.items()},
+}
+
+every_drawing = pytest.mark.parametrize("name", DRAWINGS)
+
+
+def parsed(name):
+    return ET.fromstring((DRAWINGS | WITH_VALUES)[name].svg)
+
+
+def marked(root, attribute):
+    """Every value of ``attribute`` in the drawing."""
+    return {element.get(attribute) for element in root.iter() if attribute in element.attrib}
+
+
+# What a drawing says
+
+
+@every_drawing
+def test_a_screen_reader_finds_title_and_description(name):
+    root = parsed(name)
+    assert root.get("role") == "img"
+    title, description = root.find(f"{SVG}title"), root.find(f"{SVG}desc")
+    assert root.get("aria-labelledby").split() == [title.get("id"), description.get("id")]
+    assert title.text
+    assert description.text.endswith(".")
+
+
+def test_no_two_drawings_share_an_id():
+    drawings = DRAWINGS | WITH_VALUES
+    ids = [id for name in drawings for id in marked(parsed(name), "id")]
+    assert len(ids) == len(set(ids)) == 2 * len(drawings)
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_every_wire_carries_a_value_of_the_cell(name):
+    graph = trace(CELLS[name])
+    for value in marked(parsed(name), "data-wire"):
+        assert value in graph.inputs or value in graph, value
+
+
+def test_every_value_of_the_step_has_a_wire_and_a_chip():
+    root = parsed("lstm with values")
+    assert marked(root, "data-wire") == marked(root, "data-value") == LSTM_VALUES
+    root = parsed("gru with values")
+    assert marked(root, "data-wire") == GRU_VALUES | {"1-z"}  # its wire is too short for a number
+    assert marked(root, "data-value") == GRU_VALUES
+
+
+def test_a_gru_fits_on_an_lstm_and_says_where_it_differs():
+    lstm, gru = parsed("lstm"), parsed("gru")
+    assert gru.get("viewBox") == lstm.get("viewBox")
+    new = {element.get("data-wire") for element in gru.iter() if element.get("data-new")}
+    assert {"r", "r*h_prev", "1-z"} <= new
+    assert not {"x", "h_tilde", "z*h_tilde", "h"} & new
+    assert not marked(lstm, "data-new")
+
+
+@pytest.mark.parametrize("name", RELATIVES)
+def test_a_relative_shows_its_state_and_every_gate_with_its_number(name):
+    cell = RELATIVES[name]
+    numbers = marked(parsed(f"{name} with values"), "data-value")
+    gates = () if name == "grid" else cell.gates  # each LSTM is one box
+    assert {"x", *cell.reads, *gates, *cell.state} <= numbers
+    assert numbers <= set(trace(cell).symbols)
+
+
+@pytest.mark.parametrize("name", RELATIVES)
+def test_a_relative_marks_what_is_its_own_and_lights_it(name):
+    root = parsed(f"{name}, difference")
+    assert root.get("data-lit") == "difference"
+    assert marked(root, "data-new") == {"true"}
+    assert "what differs from the " in root.find(f"{SVG}title").text
+    with pytest.raises(ValueError, match="lit is 'forget', expected None or 'difference'"):
+        getattr(diagrams, name)(lit="forget")
+
+
+def test_the_switch_of_a_clockwork_rnn_stands_as_its_clock_says():
+    update, copy = (diagrams.clockwork({"clock": ticks}).svg for ticks in (1, 0))
+    assert update != copy
+    lever = "M362 {}L424 226"
+    assert lever.format(226) in update and lever.format(146) in copy
+    assert lever.format(226) in diagrams.clockwork().svg
+
+
+def test_a_chip_shows_two_decimals_and_a_true_minus_sign():
+    root = ET.fromstring(diagrams.lstm({"f": 0.951, "c_prev": -12.34, "W_f": 3.0}).svg)
+    numbers = {e.get("data-value"): e.text for e in root.iter() if e.get("data-value")}
+    assert numbers == {"f": "0.95", "c_prev": "\N{MINUS SIGN}12.34"}
+
+
+@pytest.mark.parametrize(
+    ("module", "step", "lit"),
+    [
+        ("lstm", "forget", "h_prev x f"),
+        ("lstm", "input", "h_prev x i c_tilde"),
+        ("lstm", "update", "c_prev f f*c_prev i c_tilde i*c_tilde c"),
+        ("lstm", "output", "h_prev x o c tanh(c) h"),
+        ("lstm", "belt", "c_prev f*c_prev c"),
+        ("gru", "reset", "h_prev x r r*h_prev"),
+        ("gru", "candidate", "r*h_prev x h_tilde"),
+        ("gru", "update", "h_prev x z 1-z (1-z)*h_prev h_tilde z*h_tilde h"),
+        ("gru", "belt", "h_prev (1-z)*h_prev h"),
+    ],
+)
+def test_a_step_lights_what_its_equation_names(module, step, lit):
+    root = parsed(f"{module}, {step}")
+    assert root.get("data-lit") == step
+    wires = {
+        element.get("data-wire")
+        for element in root.iter()
+        if element.get("data-wire") and step in element.get("data-step", "").split()
+    }
+    assert wires == set(lit.split())
+
+
+def test_an_unknown_step_or_chain_is_refused():
+    with pytest.raises(ValueError, match="lit is 'remember', expected one of None, 'forget'"):
+        diagrams.lstm(lit="remember")
+    with pytest.raises(ValueError, match="lit is 'forget', expected one of None, 'reset'"):
+        diagrams.gru(lit="forget")
+    with pytest.raises(ValueError, match="kind is 'gru', expected 'rnn' or 'lstm'"):
+        diagrams.chain("gru")
+
+
+# What a variant's drawing says
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_a_variant_shows_every_gate_and_every_part_of_its_state(name):
+    draw, cell = VARIANTS[name]
+    root = parsed(f"{name} with values")
+    graph = trace(cell)
+    known = ("x", "c_below", *(f"{part}_prev" for part in cell.state))
+    values = {*cell.gates, *cell.state, *(value for value in known if value in graph.inputs)}
+    assert values <= marked(root, "data-wire")
+    # What the gates of FGR put out one step before has no chip: there is no room.
+    assert values - {"f_prev", "i_prev", "o_prev"} <= marked(root, "data-value")
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_a_variant_has_the_peepholes_and_products_of_its_cell(name):
+    products = {"p_f*c_prev", "p_i*c_prev", "p_o*c", "p_d*c_prev", "l_d*c_below"}
+    products |= {"f*c_prev", "(1-i)*c_prev", "i*c_tilde", "d*c_below", "tanh(c)", "o*tanh(c)"}
+    graph = trace(VARIANTS[name][1])
+    assert marked(parsed(name), "data-wire") & products == {p for p in products if p in graph}
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_what_differs_from_the_lstm_is_marked_and_lit(name):
+    root = parsed(f"{name}, difference")
+    assert root.get("data-lit") == "difference"
+    known = "peephole" if name.endswith("Cell") else "lstm"
+    ending = " Lit: what differs from the LSTM" + (" with peepholes." if "Cell" in name else ".")
+    assert root.find(f"{SVG}desc").text.endswith(ending)
+    new = {
+        element.get("data-wire")
+        for element in root.iter()
+        if element.get("data-wire") and element.get("data-new")
+    }
+    assert marked(root, "data-wire") - marked(parsed(known), "data-wire") <= new
+    shapes = {ET.tostring(shape) for shape in parsed(known).iter(f"{SVG}g")}
+    changed = [g for g in root.iter(f"{SVG}g") if g.get("data-new")]
+    assert changed and any(
+        ET.tostring(g).replace(b' data-new="true"', b"") not in shapes for g in changed
+    )
+
+
+def test_the_lstm_marks_nothing_and_a_step_of_it_is_the_same_shape_in_a_variant():
+    assert marked(parsed("lstm"), "data-new") == set()
+    shapes = {
+        name: {ET.tostring(shape) for shape in parsed(name).iter(f"{SVG}g")}
+        for name in ("lstm", "peephole", "coupled")
+    }
+    known = {shape for shape in shapes["peephole"] if b"data-new" not in shape}
+    assert known < shapes["lstm"]
+    assert len(shapes["lstm"] - known) == 3  # the three layers that see more
+
+
+def test_peepholes_are_dashed_and_any_subset_can_be_drawn():
+    for subset in ("f", "i", "o", "io"):
+        root = parsed(f"peephole {subset}")
+        dashed = {g.get("data-wire") for g in root.iter() if "peephole" in g.get("class", "")}
+        assert {wire[2] for wire in dashed if wire.startswith("p_")} == set(subset)
+    assert ".peephole path:not(.head) { stroke-dasharray" in diagrams.peephole().svg
+    with pytest.raises(ValueError, match="no peephole for 'c_tilde'"):
+        diagrams.peephole(peepholes=("c_tilde",))
+
+
+@pytest.mark.parametrize(
+    ("name", "places"),
+    {"lstm": 0, "coupled": 1, "lstm_1997": 2, "NIGCell": 2, "NOGCell": 2, "NOAFCell": 1}.items(),
+)
+def test_a_ghost_stands_where_something_is_missing(name, places):
+    ghosts = [g for g in parsed(name).iter(f"{SVG}g") if g.get("class") == "ghost"]
+    assert len(ghosts) == places
+    assert all(g.get("data-new") and not g.get("data-wire") for g in ghosts)
+
+
+def test_without_peepholes_the_module_is_the_lstm_with_ghosts_of_wires():
+    shapes = {
+        name: [
+            ET.tostring(g) for g in parsed(name).iter(f"{SVG}g") if "ghost" not in g.get("class")
+        ]
+        for name in ("lstm", "NPCell")
+    }
+    unmarked = [shape.replace(b' data-new="true"', b"") for shape in shapes["NPCell"]]
+    assert unmarked == shapes["lstm"]
+    assert any(g.get("class") == "ghost peephole" for g in parsed("NPCell").iter(f"{SVG}g"))
+
+
+def test_a_variant_that_does_not_exist_is_refused():
+    with pytest.raises(ValueError, match="variant is 'nope', expected one of nig, nfg"):
+        diagrams.greff("nope")
+
+
+def test_a_variant_lights_its_difference_or_nothing():
+    with pytest.raises(ValueError, match="lit is 'forget', expected None or 'difference'"):
+        diagrams.coupled(lit="forget")
+
+
+# What a drawing is to Python
+
+
+def test_a_drawing_shows_itself_and_says_its_name():
+    drawing = diagrams.lstm()
+    assert drawing._repr_html_() == drawing.svg
+    assert repr(drawing) == "<Drawing: LSTM module>"
+
+
+@every_drawing
+def test_the_style_of_a_drawing_reaches_nothing_else_on_the_page(name):
+    style = parsed(name).find(f"{SVG}style").text
+    rules = re.sub(r"/\*.*?\*/|@media print {", "", style).split("{")[:-1]
+    for selector in (rule.rsplit("}", 1)[-1] for rule in rules):
+        assert all(".drawing" in one for one in re.split(r",(?![^(]*\))", selector)), selector
+
+
+def test_a_saved_drawing_stands_alone_and_follows_the_system(tmp_path):
+    file = tmp_path / "lstm.svg"
+    diagrams.lstm().save(file)
+    text = file.read_text(encoding="utf-8")
+    assert ET.fromstring(text).get("viewBox")
+    assert "prefers-color-scheme: dark" in text
+    assert "data-theme" not in text
+
+
+# What a drawing looks like
+
+PHONE = 358
+SMALLEST = 10.5
+
+MEASURE = """() => {
+  // The ink of every piece of text, the outline of every box, and points along every wire, in the
+  // units of the drawing; `part` tells which pieces belong together.
+  const svg = document.querySelector("svg");
+  const pen = document.createElement("canvas").getContext("2d");
+  const parts = [...svg.querySelectorAll("g")];
+  const part = element => parts.indexOf(element.closest("g"));
+  const texts = [], boxes = [], wires = [];
+  const walker = document.createTreeWalker(svg, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const element = walker.currentNode.parentElement, words = walker.currentNode.data;
+    const text = element.closest("text");
+    if (!text || !words.trim()) continue;
+    // Where this piece starts among the characters of the whole text.
+    const before = document.createRange();
+    before.setStart(text, 0);
+    before.setEnd(walker.currentNode, 0);
+    const first = before.toString().length;
+    const look = getComputedStyle(element);
+    pen.font = `${look.fontStyle} ${look.fontWeight} ${look.fontSize} ${look.fontFamily}`;
+    const ink = pen.measureText(words), {x, y} = text.getStartPositionOfChar(first);
+    texts.push({
+      words, part: part(text), own: text.classList.value, size: parseFloat(look.fontSize),
+      left: x - ink.actualBoundingBoxLeft, right: x + ink.actualBoundingBoxRight,
+      top: y - ink.actualBoundingBoxAscent, bottom: y + ink.actualBoundingBoxDescent,
+    });
+  }
+  for (const box of svg.querySelectorAll(".chip rect, .layer rect, .operation :is(rect, circle)")) {
+    const {x, y, width, height} = box.getBBox();
+    boxes.push({
+      words: box.closest("g").classList.value, part: part(box),
+      left: x, right: x + width, top: y, bottom: y + height,
+    });
+  }
+  for (const path of svg.querySelectorAll(".wire path"))
+    for (let along = 0; along <= path.getTotalLength(); along += 2) {
+      const {x, y} = path.getPointAtLength(along);
+      wires.push({words: path.parentElement.dataset.wire, left: x, right: x, top: y, bottom: y});
+    }
+  const {width, height} = svg.viewBox.baseVal;
+  return {texts, boxes, wires, width, height};
+}"""
+
+
+@pytest.fixture(scope="module", params=DRAWINGS | WITH_VALUES)
+def measured(browser, request):
+    page = browser.new_page(viewport={"width": 800, "height": 600})
+    page.set_content(f"<!doctype html><body>{(DRAWINGS | WITH_VALUES)[request.param].svg}")
+    yield page.evaluate(MEASURE)
+    page.close()
+
+
+def overlap(one, other, clear=0.0):
+    """Whether two boxes come closer than ``clear``."""
+    return (
+        one["left"] < other["right"] + clear
+        and other["left"] < one["right"] + clear
+        and one["top"] < other["bottom"] + clear
+        and other["top"] < one["bottom"] + clear
+    )
+
+
+def test_text_is_large_enough_on_a_phone(measured):
+    scale = PHONE / measured["width"]
+    for text in measured["texts"]:
+        assert text["size"] * scale >= SMALLEST, text["words"]
+
+
+def test_no_text_touches_other_text_or_another_box(measured):
+    texts = measured["texts"]
+    for one, other in combinations(texts, 2):
+        if one["part"] != other["part"] or one["part"] == -1:
+            assert not overlap(one, other, clear=2), (one["words"], other["words"])
+    for text in texts:
+        for box in measured["boxes"]:
+            if text["part"] != box["part"]:
+                assert not overlap(text, box, clear=2), (text["words"], box["words"])
+
+
+def test_chips_layers_and_operations_do_not_touch(measured):
+    for one, other in combinations(measured["boxes"], 2):
+        assert not overlap(one, other, clear=4), (one["words"], other["words"])
+
+
+def test_labels_are_clear_of_wires(measured):
+    boxed = {box["part"] for box in measured["boxes"]}
+    for text in measured["texts"]:
+        if text["part"] in boxed:
+            continue
+        for wire in measured["wires"]:
+            assert not overlap(text, wire, clear=4), (text["words"], wire["words"])
+
+
+def test_text_stays_in_its_box_and_in_the_drawing(measured):
+    boxes = {box["part"]: box for box in measured["boxes"]}
+    sheet = {"left": 0, "top": 0, "right": measured["width"], "bottom": measured["height"]}
+    for text in measured["texts"]:
+        around = boxes.get(text["part"], sheet)
+        assert around["left"] <= text["left"] and text["right"] <= around["right"], text["words"]
+        assert around["top"] <= text["top"] and text["bottom"] <= around["bottom"], text["words"]
+
+
+def test_the_picture_of_the_readme_is_what_the_code_draws(tmp_path):
+    diagrams.lstm().save(tmp_path / "lstm.svg")
+    stored = ROOT / "book" / "static" / "lstm.svg"
+    assert stored.read_bytes() == (tmp_path / "lstm.svg").read_bytes()
