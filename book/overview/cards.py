@@ -1,6 +1,6 @@
 """All cells side by side, made from the cells: one table of them all, and a card for each.
 
-A cell is told in comparison with the LSTM, and counted for :data:`SIZES`. What is written here by
+A cell is told in comparison with the LSTM, and counted for :data:`~book.overview.cards.SIZES`. What is written here by
 hand is which cell belongs to which family, and which function draws it; the rest is what the cell
 itself says.
 """
@@ -63,7 +63,7 @@ STYLE = files(__package__).joinpath("overview.css").read_text(encoding="utf-8")
 
 def table() -> str:
     """Every cell with its gates, its state and its parameters, as HTML: one row a cell, in the
-    order of :data:`FAMILIES`, each name leading to the cell's card."""
+    order of :data:`~book.overview.cards.FAMILIES`, each name leading to the cell's card."""
     heads = ("cell", "what it is", "gates", "state", "parameters", "\u00f7 LSTM\u2019s")
     alt = "Every cell in a sentence, with its gates, its state and its parameters"
     top = "".join(f'<th scope="col">{head}</th>' for head in heads)
@@ -89,7 +89,7 @@ def family(name: str) -> str:
     """The cards of a family's cells, one below the other, as HTML.
 
     Raises:
-        KeyError: a family that :data:`FAMILIES` does not have.
+        KeyError: a family that :data:`~book.overview.cards.FAMILIES` does not have.
     """
     if name not in FAMILIES:
         raise KeyError(f"no family {name!r}; there are {', '.join(map(repr, FAMILIES))}")
@@ -102,7 +102,7 @@ def card(cell: type[cells.Cell]) -> str:
     parameters, its source.
 
     Raises:
-        ValueError: a cell that :data:`FAMILIES` does not have.
+        ValueError: a cell that :data:`~book.overview.cards.FAMILIES` does not have.
     """
     name = cell.__name__
     entry = f"{LIBRARY_PAGE}#lstm_lib.cells.{name}"

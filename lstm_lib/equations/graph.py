@@ -1,6 +1,6 @@
 """One step of a cell as a graph: its equations, seen instead of computed.
 
-:func:`trace` runs a cell's own ``step`` on symbols instead of numbers. The symbols remember what
+:func:`~lstm_lib.equations.trace` runs a cell's own ``step`` on symbols instead of numbers. The symbols remember what
 was done to them, and that memory is the graph. It can be computed with numbers again, written out
 as formulas or as JavaScript (:mod:`lstm_lib.equations`), and differentiated.
 """
