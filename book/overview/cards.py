@@ -1,8 +1,8 @@
 """All cells side by side, made from the cells: one table of them all, and a card for each.
 
-A cell is told in comparison with the LSTM, and counted for :data:`~book.overview.cards.SIZES`. What is written here by
-hand is which cell belongs to which family, and which function draws it; the rest is what the cell
-itself says.
+A cell is told in comparison with the LSTM, and counted for
+:data:`~book.overview.cards.SIZES`. What is written here by hand is which cell belongs to which
+family, and which function draws it; the rest is what the cell itself says.
 """
 
 import re

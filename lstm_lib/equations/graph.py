@@ -1,8 +1,9 @@
 """One step of a cell as a graph: its equations, seen instead of computed.
 
-:func:`~lstm_lib.equations.trace` runs a cell's own ``step`` on symbols instead of numbers. The symbols remember what
-was done to them, and that memory is the graph. It can be computed with numbers again, written out
-as formulas or as JavaScript (:mod:`lstm_lib.equations`), and differentiated.
+:func:`~lstm_lib.equations.trace` runs a cell's own ``step`` on symbols instead of numbers. The
+symbols remember what was done to them, and that memory is the graph. It can be computed with
+numbers again, written out as formulas or as JavaScript (:mod:`lstm_lib.equations`), and
+differentiated.
 """
 
 from __future__ import annotations
