@@ -4,29 +4,43 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import NamedTuple
 
-from lstm_lib.diagrams.canvas import BRIDGE, LAYER, RADIUS, STRAND, Canvas
+from lstm_lib.diagrams.canvas import BRIDGE, LAYER, PILL, RADIUS, STRAND, Canvas
+from lstm_lib.diagrams.sheet import (
+    BELT,
+    BUS,
+    CANDIDATE,
+    CIRCLE,
+    EDGE,
+    FORGET,
+    INPUT,
+    JOIN,
+    LAYER_TOP,
+    LAYERS,
+    MODULE,
+    NAMES,
+    NUMBERS,
+    OUTPUT,
+    SHOW,
+    SHOWN,
+    SIZE,
+    TANH,
+    TOP,
+    UP,
+    WRITE,
+)
 
-SIZE = (640, 506)
-# Lines of the page, from top to bottom: the belt, two rows of operations, the names and the
-# numbers of what the layers put out, the layers, and the bus that brings them h and x.
-BELT, WRITE, SHOW, NAMES, NUMBERS, LAYERS, BUS = 92, 196, 226, 248, 276, 331, 384
-# Columns, from left to right: where x joins, one column a layer, the output, and h on its way up.
-JOIN, FORGET, INPUT, CANDIDATE, OUTPUT, SHOWN, UP = 100, 136, 240, 344, 448, 522, 600
 # Of the peepholes: the columns where they leave the old and the new cell state and where they come
 # down beside the number of their gate; the lines on which they go right.
 OLD, NEW, PEEK_INPUT, PEEK_OUTPUT = 94, 385, 198, 406
 ABOVE_FORGET, NO_FORGET, ABOVE_OUTPUT = 168, 240, 190
 # Of the gates' last values: their line, and how far beside its own column each gate takes them.
 LAST, BESIDE = 441, 20
+LAST_GATES = ("f_prev", "i_prev", "o_prev")
 # Of the depth gate: the columns of its own old state and of the state of the layer below, which
 # pass between two layers; the lines below the bus.
 OWN, BELOW = 182, 194
 UNDER, PASS, DEPTH, READ = 404, 436, 500, 552
 NARROW, PROJECTION = (80, 62), (44, 62)
-LAYER_TOP = LAYERS - LAYER[1] / 2
-TANH = 130
-PILL = (60, 34)
-CIRCLE = (2 * RADIUS, 2 * RADIUS)
 
 STEPS = {
     "x": "forget input output",
@@ -107,6 +121,16 @@ class Pieces:
             return "(1-i)*c_prev"
         return "f*c_prev" if "f" in self.layers else "c_prev"
 
+    @property
+    def written(self) -> str:
+        """What is added to the old cell state."""
+        return "i*c_tilde" if "i" in self.layers else "c_tilde"
+
+    @property
+    def shown(self) -> str:
+        """What the output gate multiplies."""
+        return "tanh(c)" if "c" in self.squashed else "c"
+
     def is_new(self, value: str) -> bool:
         """Whether the layer that puts out ``value`` is not as the reader knows it."""
         if value == "c_tilde":
@@ -118,6 +142,15 @@ class Pieces:
         """Whether the peepholes are something that the reader does not know."""
         return not set(self.peepholes) <= set(self.usual)
 
+    def reads(self, value: str) -> tuple[str, ...]:
+        """What the layer reads that puts out ``value``."""
+        seen = ("h_prev", "x")
+        if value in self.peepholes:
+            seen += ("p_o*c",) if value == "o" else (f"p_{value}*c_prev",)
+        if self.recurrent and value != "c_tilde":
+            seen += LAST_GATES
+        return seen
+
     @property
     def forgets(self) -> bool:
         """Whether anything is multiplied with the old cell state."""
@@ -126,7 +159,8 @@ class Pieces:
 
 def draw(canvas: Canvas, pieces: Pieces) -> None:
     """The whole module."""
-    canvas.module(80, 48, 562, 414 + pieces.storey)
+    *sides, bottom = MODULE
+    canvas.module(*sides, bottom + pieces.storey)
     _draw_bus(canvas, pieces)
     if pieces.recurrent:
         _draw_last_gates(canvas)
@@ -162,7 +196,7 @@ def _draw_bus(canvas: Canvas, pieces: Pieces) -> None:
 
     for layer in (first, *others[:-1]):
         steps = None if layer.name == "forget" else "input output"
-        canvas.dot("h_prev", (layer.column, BUS), steps=steps)
+        canvas.dot(("h_prev", "x"), (layer.column, BUS), steps=steps)
 
 
 def _split(start: int, end: int, pieces: Pieces) -> list[tuple[int, int]]:
@@ -191,12 +225,12 @@ def _draw_last_gates(canvas: Canvas) -> None:
         _draw_three(
             canvas, (places[1], line), (places[2], line), (places[2], LAYERS), steps="output"
         )
-        canvas.dot("h", (places[0], line), steps=steps)
-        canvas.dot("h", (places[1], line), steps="input output")
+        canvas.dot(LAST_GATES, (places[0], line), steps, hue="hidden")
+        canvas.dot(LAST_GATES, (places[1], line), "input output", hue="hidden")
 
 
 def _draw_three(canvas: Canvas, *points, steps: str) -> None:
-    for value, shift in (("f_prev", -5), ("i_prev", 0), ("o_prev", 5)):
+    for value, shift in zip(LAST_GATES, (-5, 0, 5), strict=True):
         canvas.wire(value, *((x + shift, y + shift) for x, y in points), steps=steps)
 
 
@@ -217,12 +251,13 @@ def _draw_depth(canvas: Canvas) -> None:
         over = ((BELOW + BRIDGE, UNDER), (right + 22, UNDER), (right + 22, DEPTH), (right, DEPTH))
         canvas.peephole("p_d*c_prev", *over)
         canvas.dot("c_prev", (OLD, BELT))
-        canvas.layer("σ", (CANDIDATE, DEPTH), "x", name="depth")
-        canvas.operation("×", (BELOW, PASS), "x")
+        reads = ("x", "p_d*c_prev", "l_d*c_below")
+        canvas.layer("σ", (CANDIDATE, DEPTH), reads, "d", name="depth")
+        canvas.operation("×", (BELOW, PASS), ("d", "c_below"), "d*c_below")
 
 
 def _draw_belt(canvas: Canvas, pieces: Pieces) -> None:
-    canvas.belt(0, 636, BELT)
+    canvas.belt(0, EDGE, BELT)
     if pieces.forgets:
         canvas.wire("c_prev", (0, BELT), (FORGET, BELT))
         with canvas.difference(pieces.coupled):
@@ -233,7 +268,7 @@ def _draw_belt(canvas: Canvas, pieces: Pieces) -> None:
     if pieces.deep:
         with canvas.difference():
             canvas.wire("d*c_below+f*c_prev", (BELOW, BELT), (CANDIDATE, BELT))
-    canvas.wire("c", (CANDIDATE, BELT), (636, BELT), arrow=True, bridge=UP)
+    canvas.wire("c", (CANDIDATE, BELT), (EDGE, BELT), arrow=True, bridge=UP)
 
 
 def _draw_gates(canvas: Canvas, pieces: Pieces) -> None:
@@ -304,8 +339,8 @@ def _draw_output(canvas: Canvas, pieces: Pieces) -> None:
             canvas.wire("o*tanh(c)", (SHOWN, SHOW), (SHOWN, LAYER_TOP), arrow=True)
     with canvas.difference("o" not in pieces.layers):
         start = LAYERS if pieces.projected else SHOW if "o" in pieces.layers else TANH
-        canvas.wire("h", (SHOWN, start), (SHOWN, BUS), (636, BUS), arrow=True)
-    canvas.wire("h", (UP, BUS), (UP, 38), arrow=True)
+        canvas.wire("h", (SHOWN, start), (SHOWN, BUS), (EDGE, BUS), arrow=True)
+    canvas.wire("h", (UP, BUS), (UP, TOP), arrow=True)
     canvas.dot("c", (SHOWN, BELT))
     canvas.dot("h", (UP, BUS))
 
@@ -318,30 +353,36 @@ def _draw_layers(canvas: Canvas, pieces: Pieces) -> None:
             function = "tanh" if value in pieces.squashed else "linear"
         with canvas.difference(pieces.is_new(value)):
             size = NARROW if pieces.deep and value in "fi" else LAYER
-            canvas.layer(function, (column, LAYERS), name, name=name, size=size, steps=step)
+            canvas.layer(function, (column, LAYERS), pieces.reads(value), value, name, size, step)
     if pieces.projected:
         with canvas.difference():
-            canvas.layer("P", (SHOWN, LAYERS), "hidden", size=PROJECTION, steps="output")
+            at = (SHOWN, LAYERS)
+            canvas.layer("P", at, "o*tanh(c)", "h", size=PROJECTION, steps="output")
 
 
 def _draw_operations(canvas: Canvas, pieces: Pieces) -> None:
+    kept, written = pieces.kept, pieces.written
     if pieces.forgets:
-        hue = "input" if pieces.coupled else "forget"
         with canvas.difference(pieces.coupled):
-            canvas.operation("×", (FORGET, BELT), hue, steps="update belt")
+            gate = "1-i" if pieces.coupled else "f"
+            canvas.operation("×", (FORGET, BELT), (gate, "c_prev"), kept, steps="update belt")
     if pieces.deep:
         with canvas.difference():
-            canvas.operation("+", (BELOW, BELT), "cell", steps="update belt")
-    canvas.operation("+", (CANDIDATE, BELT), "cell", steps="update belt")
+            both = ("d*c_below", kept)
+            kept = "d*c_below+f*c_prev"
+            canvas.operation("+", (BELOW, BELT), both, kept, steps="update belt")
+    canvas.operation("+", (CANDIDATE, BELT), (kept, written), "c", steps="update belt")
     if pieces.coupled:
         with canvas.difference():
-            canvas.operation("1−", (FORGET, WRITE), "input", steps="update")
+            canvas.operation("1−", (FORGET, WRITE), "i", "1-i", steps="update")
     if "i" in pieces.layers:
-        canvas.operation("×", (CANDIDATE, WRITE), "input", steps="update")
+        canvas.operation("×", (CANDIDATE, WRITE), ("i", "c_tilde"), written, steps="update")
+    shown, gated = pieces.shown, "o" in pieces.layers
     if "c" in pieces.squashed:
-        canvas.operation("tanh", (SHOWN, TANH), "cell", steps="output")
-    if "o" in pieces.layers:
-        canvas.operation("×", (SHOWN, SHOW), "output", steps="output")
+        canvas.operation("tanh", (SHOWN, TANH), "c", shown if gated else "h", steps="output")
+    if gated:
+        gives = "o*tanh(c)" if pieces.projected else "h"
+        canvas.operation("×", (SHOWN, SHOW), ("o", shown), gives, steps="output")
 
 
 def _draw_labels(canvas: Canvas, pieces: Pieces) -> None:
@@ -466,7 +507,7 @@ def _describe_others(pieces: Pieces) -> str:
     words = ""
     if pieces.recurrent:
         words += " What the three gates put out one step before comes from the left as well, and"
-        words += " reaches the same three gates."
+        words += " reaches the same three gates; that they go on to the next step is not drawn."
     if pieces.deep:
         words += " The cell state of the layer below comes from below and is multiplied by d, from"
         words += " a depth layer with a sigmoid; the product is added to what was not forgotten,"

@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping
 
+from lstm_lib.cells import LSTMCell
 from lstm_lib.diagrams.canvas import Canvas
 from lstm_lib.diagrams.drawing import Drawing
-from lstm_lib.diagrams.lstm_family import SIZE, STEPS, Pieces, describe, draw
+from lstm_lib.diagrams.lstm_family import STEPS, Pieces, describe, draw
+from lstm_lib.diagrams.modules import draws
+from lstm_lib.diagrams.sheet import SIZE
 
 LIT = {
     None: ("", ""),
@@ -34,6 +37,7 @@ LIT = {
 """What is lit: the end of the title, and a sentence for the description."""
 
 
+@draws(LSTMCell)
 def lstm(values: Mapping[str, float] | None = None, lit: str | None = None) -> Drawing:
     """The LSTM module: the cell state on its belt, four layers, five pointwise operations.
 
@@ -54,6 +58,7 @@ def lstm(values: Mapping[str, float] | None = None, lit: str | None = None) -> D
         values=values,
         steps=STEPS,
         lit=lit,
+        cell=LSTMCell,
     )
     draw(canvas, Pieces())
     return canvas.drawing()

@@ -2,18 +2,26 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from importlib.resources import files
 
-from lstm_lib.diagrams.canvas import Canvas
+from lstm_lib.cells import (
+    CoupledLSTMCell,
+    DepthGatedLSTMCell,
+    LSTM1997Cell,
+    PeepholeLSTMCell,
+    ProjectedLSTMCell,
+)
+from lstm_lib.cells import (
+    greff as cells_of_greff,
+)
 from lstm_lib.diagrams.drawing import Drawing
 from lstm_lib.diagrams.lstm_family import STEPS, Pieces, describe, draw
-
-LOOKS = files(__package__).joinpath("variant.css").read_text(encoding="utf-8")
+from lstm_lib.diagrams.modules import draws, variant_canvas
 
 PEEPHOLES = ("f", "i", "o")
 NO_FORGET = ("i", "c_tilde", "o")
 
 
+@draws(PeepholeLSTMCell)
 def peephole(
     values: Mapping[str, float] | None = None,
     peepholes: tuple[str, ...] = PEEPHOLES,
@@ -34,9 +42,10 @@ def peephole(
         raise ValueError(f"no peephole for {unknown[0]!r}; there may be one for f, i and o")
     pieces = Pieces(peepholes=tuple(gate for gate in PEEPHOLES if gate in peepholes))
     key = f"peephole-{''.join(pieces.peepholes)}"
-    return _draw(key, "LSTM with peepholes", pieces, values, lit)
+    return _draw(PeepholeLSTMCell, key, "LSTM with peepholes", pieces, values, lit)
 
 
+@draws(CoupledLSTMCell)
 def coupled(values: Mapping[str, float] | None = None, lit: str | None = None) -> Drawing:
     """The LSTM module with coupled gates: no forget layer, the old state is multiplied by 1 − i.
 
@@ -46,9 +55,10 @@ def coupled(values: Mapping[str, float] | None = None, lit: str | None = None) -
     Raises ``ValueError`` for another ``lit``.
     """
     pieces = Pieces(layers=NO_FORGET, coupled=True)
-    return _draw("coupled", "LSTM with coupled gates", pieces, values, lit)
+    return _draw(CoupledLSTMCell, "coupled", "LSTM with coupled gates", pieces, values, lit)
 
 
+@draws(LSTM1997Cell)
 def lstm_1997(values: Mapping[str, float] | None = None, lit: str | None = None) -> Drawing:
     """The LSTM module of 1997: nothing on the belt is ever multiplied, so nothing is forgotten.
 
@@ -57,9 +67,10 @@ def lstm_1997(values: Mapping[str, float] | None = None, lit: str | None = None)
 
     Raises ``ValueError`` for another ``lit``.
     """
-    return _draw("lstm-1997", "LSTM of 1997", Pieces(layers=NO_FORGET), values, lit)
+    return _draw(LSTM1997Cell, "lstm-1997", "LSTM of 1997", Pieces(layers=NO_FORGET), values, lit)
 
 
+@draws(ProjectedLSTMCell)
 def projected(values: Mapping[str, float] | None = None, lit: str | None = None) -> Drawing:
     """The LSTM module with a projection: a learned layer P makes h shorter than the cell state.
 
@@ -68,9 +79,17 @@ def projected(values: Mapping[str, float] | None = None, lit: str | None = None)
 
     Raises ``ValueError`` for another ``lit``.
     """
-    return _draw("projected", "LSTM with a projection", Pieces(projected=True), values, lit)
+    return _draw(
+        ProjectedLSTMCell,
+        "projected",
+        "LSTM with a projection",
+        Pieces(projected=True),
+        values,
+        lit,
+    )
 
 
+@draws(DepthGatedLSTMCell)
 def depth_gated(values: Mapping[str, float] | None = None, lit: str | None = None) -> Drawing:
     """The depth-gated LSTM module: a gate lets the cell state of the layer below onto the belt.
 
@@ -81,7 +100,9 @@ def depth_gated(values: Mapping[str, float] | None = None, lit: str | None = Non
 
     Raises ``ValueError`` for another ``lit``.
     """
-    return _draw("depth-gated", "Depth-gated LSTM", Pieces(deep=True), values, lit)
+    return _draw(
+        DepthGatedLSTMCell, "depth-gated", "Depth-gated LSTM", Pieces(deep=True), values, lit
+    )
 
 
 GREFF = {
@@ -95,6 +116,10 @@ GREFF = {
     "fgr": ("gates that read the last gates", Pieces(peepholes=PEEPHOLES, recurrent=True)),
 }
 """What each changes in the LSTM with peepholes, and what is there then."""
+
+
+def _cell(variant: str) -> type:
+    return getattr(cells_of_greff, f"{variant.upper()}Cell")
 
 
 def greff(
@@ -116,22 +141,22 @@ def greff(
         raise ValueError(f"variant is {variant!r}, expected one of {', '.join(GREFF)}")
     what, pieces = GREFF[variant]
     pieces = replace(pieces, usual=PEEPHOLES)
-    return _draw(f"greff-{variant}", f"{variant.upper()}: {what}", pieces, values, lit)
+    title = f"{variant.upper()}: {what}"
+    return _draw(_cell(variant), f"greff-{variant}", title, pieces, values, lit)
 
 
-def _draw(key: str, title: str, pieces: Pieces, values, lit: str | None) -> Drawing:
-    if lit not in (None, "difference"):
-        raise ValueError(f"lit is {lit!r}, expected None or 'difference'")
+for variant in GREFF:
+    draws(_cell(variant), variant)(greff)
+
+
+def _draw(
+    cell: type, key: str, title: str, pieces: Pieces, values: Mapping | None, lit: str | None
+) -> Drawing:
     known = "the LSTM with peepholes" if pieces.usual else "the LSTM"
-    canvas = Canvas(
-        key=f"{key}-{lit or 'module'}",
-        title=title + (f", what differs from {known}" if lit else ""),
-        description=describe(pieces) + (f" Lit: what differs from {known}." if lit else ""),
-        size=pieces.size,
-        values=values,
-        steps=STEPS,
-        lit=lit,
-        looks=LOOKS,
+    words, sheet = describe(pieces), {"size": pieces.size, "steps": STEPS}
+    # Of FGR's state, f, i and o leave as well; the words say that it is not drawn.
+    canvas = variant_canvas(
+        cell, key, title, words, values, lit, known, **sheet, outputs=("h", "c")
     )
     draw(canvas, pieces)
     return canvas.drawing()
