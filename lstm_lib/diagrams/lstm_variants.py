@@ -54,7 +54,7 @@ def coupled(values: Mapping[str, float] | None = None, lit: str | None = None) -
 
     Raises ``ValueError`` for another ``lit``.
     """
-    pieces = Pieces(layers=NO_FORGET, coupled=True)
+    pieces = Pieces(layers=NO_FORGET, coupled="i")
     return _draw(CoupledLSTMCell, "coupled", "LSTM with coupled gates", pieces, values, lit)
 
 
@@ -112,7 +112,7 @@ GREFF = {
     "niaf": ("candidate not squashed", Pieces(squashed=("c",), peepholes=PEEPHOLES)),
     "noaf": ("cell state not squashed", Pieces(squashed=("c_tilde",), peepholes=PEEPHOLES)),
     "np": ("no peepholes", Pieces()),
-    "cifg": ("coupled gates", Pieces(NO_FORGET, coupled=True, peepholes=("i", "o"))),
+    "cifg": ("coupled gates", Pieces(NO_FORGET, coupled="i", peepholes=("i", "o"))),
     "fgr": ("gates that read the last gates", Pieces(peepholes=PEEPHOLES, recurrent=True)),
 }
 """What each changes in the LSTM with peepholes, and what is there then."""
