@@ -131,14 +131,14 @@ class Canvas:
 
     @contextmanager
     def difference(self, there: bool = True) -> Iterator[None]:
-        """What is drawn meanwhile differs from the drawing that the reader knows, if ``there``."""
+        """What is drawn inside this block differs from the known module, if it is ``there``."""
         before, self.differs = self.differs, self.differs or there
         yield
         self.differs = before
 
     @contextmanager
     def missing(self) -> Iterator[None]:
-        """What is drawn meanwhile is not there: a ghost, and a difference."""
+        """What is drawn inside this block is not there: a ghost, and a difference."""
         with self.difference():
             self.ghostly = True
             yield
@@ -249,7 +249,7 @@ class Canvas:
         self.wire(value, *points, dashed=True, **way)
 
     def ghost(self, at: Point, size: tuple[float, float]) -> None:
-        """Here something is missing that the reader knows."""
+        """The outline of something that the known module has and this one has not."""
         (x, y), (width, height) = at, size
         with self.missing():
             part = self._part("ghost")

@@ -1,5 +1,6 @@
-"""What a drawing is to the people who use it: something to show, and something to save."""
+"""A finished drawing: an SVG that a notebook shows and that can be saved as a file."""
 
+import re
 from importlib.resources import files
 from pathlib import Path
 from typing import NamedTuple
@@ -11,7 +12,14 @@ from lstm_lib.equations.palette import css_variables, declarations
 SVG = "http://www.w3.org/2000/svg"
 ET.register_namespace("", SVG)
 
-_SHAPES = files(__package__).joinpath("drawing.css").read_text(encoding="utf-8")
+
+def style_sheet(name: str) -> str:
+    """A style sheet of this folder, without its comments: every drawing carries a copy."""
+    text = files(__package__).joinpath(name).read_text(encoding="utf-8")
+    return re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
+
+
+_SHAPES = style_sheet("drawing.css")
 
 Point = tuple[float, float]
 

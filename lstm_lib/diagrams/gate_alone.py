@@ -20,7 +20,7 @@ DESCRIPTION = (
 
 
 def gate(values: Mapping[str, float] | None = None) -> Drawing:
-    """One gate, the forget gate for example: what arrives, how much may pass, what passes.
+    """One gate, the forget gate for example: a sigmoid layer whose values multiply the cell state.
 
     ``values`` are numbers by name, as ``trace(LSTMCell).evaluate(…)`` returns them; a wire whose
     value is among them shows its number.

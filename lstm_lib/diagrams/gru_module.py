@@ -1,12 +1,11 @@
 """The repeating module of a GRU, on the grid of the LSTM's."""
 
 from collections.abc import Mapping
-from importlib.resources import files
 
 from lstm_lib.cells import GRUCell
 from lstm_lib.diagrams.canvas import RADIUS, STRAND, Canvas
 from lstm_lib.diagrams.drawing import Drawing
-from lstm_lib.diagrams.modules import LOOKS, draws
+from lstm_lib.diagrams.modules import VARIANT_LOOKS, draws
 from lstm_lib.diagrams.sheet import (
     BELT,
     BUS,
@@ -34,7 +33,6 @@ MATRIX = 144
 LEFT_OVER = 146
 """Where z is turned into 1 − z."""
 
-GRU_LOOKS = files(__package__).joinpath("gru_module.css").read_text(encoding="utf-8") + LOOKS
 BOTH_GATES = "reset update"
 
 STEPS = {
@@ -111,7 +109,7 @@ def gru(values: Mapping[str, float] | None = None, lit: str | None = None) -> Dr
         values=values,
         steps=STEPS,
         lit=lit,
-        looks=GRU_LOOKS,
+        looks=VARIANT_LOOKS,
         cell=GRUCell,
     )
     canvas.module(*MODULE)

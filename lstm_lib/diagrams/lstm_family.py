@@ -1,11 +1,15 @@
-"""The LSTM's module with pieces there, missing or added: what all drawings of its family share."""
+"""The module of an LSTM and of its variants, drawn from the pieces that it has."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
 from typing import NamedTuple
 
+from lstm_lib.cells import Cell
 from lstm_lib.diagrams.canvas import BRIDGE, LAYER, PILL, RADIUS, STRAND, Canvas
+from lstm_lib.diagrams.drawing import Drawing
+from lstm_lib.diagrams.modules import variant_canvas
 from lstm_lib.diagrams.sheet import (
     BELT,
     BUS,
@@ -93,14 +97,14 @@ FOUR = ("f", "i", "c_tilde", "o")
 
 @dataclass(frozen=True)
 class Pieces:
-    """What is there; without arguments, the LSTM."""
+    """Which pieces the module of an LSTM, or of a relative of it, has; by default, an LSTM's."""
 
     layers: tuple[str, ...] = FOUR
     """The layers, by what they give: keys of ``PLACES``, from left to right."""
     inputs: tuple[str, ...] = ("h_prev", "x")
     """What all layers read."""
     coupled: str = ""
-    """The gate whose rest takes the place of another: 1 − i that of f, or 1 − f that of i."""
+    """The gate that stands for two: "i", and the other is 1 − i; or "f", and the other is 1 − f."""
     squashed: tuple[str, ...] = ("c_tilde", "c")
     """What passes through a tanh."""
     peepholes: tuple[str, ...] = ()
@@ -108,8 +112,8 @@ class Pieces:
     weight: str = "p"
     """The letter of their weights."""
     highway: bool = False
-    """Whether h is made of shares of the cell state and of x, r and 1 − r; without r and o, h is
-    the cell state, or what a tanh makes of it."""
+    """Whether h is r times the cell state plus 1 − r times x. (Without r and o, h is the cell state
+    itself, or its tanh.)"""
     projected: bool = False
     """Whether a layer makes h smaller."""
     recurrent: bool = False
@@ -126,7 +130,7 @@ class Pieces:
 
     @property
     def size(self) -> tuple[int, int]:
-        """Of the sheet."""
+        """Width and height of the sheet."""
         return SIZE[0], SIZE[1] + self.below
 
     @property
@@ -191,6 +195,28 @@ def _product(gate: str, value: str) -> str:
     return f"({gate})*{value}" if "-" in gate else f"{gate}*{value}" if gate else value
 
 
+def variant_of_lstm(
+    cell: type[Cell],
+    key: str,
+    title: str,
+    pieces: Pieces,
+    values: Mapping[str, float] | None,
+    lit: str | None,
+) -> Drawing:
+    """The drawing of a cell that is an LSTM with these ``pieces``; ``key`` starts its ids.
+
+    Raises ``ValueError`` for another ``lit`` than ``None`` and ``"difference"``.
+    """
+    known = "the LSTM with peepholes" if pieces.usual else "the LSTM"
+    words, sheet = describe(pieces), {"size": pieces.size, "steps": STEPS}
+    # Of FGR's state, f, i and o leave as well; the words say that it is not drawn.
+    canvas = variant_canvas(
+        cell, key, title, words, values, lit, known, **sheet, outputs=("h", "c")
+    )
+    draw(canvas, pieces)
+    return canvas.drawing()
+
+
 def draw(canvas: Canvas, pieces: Pieces) -> None:
     """The whole module."""
     left, top, right, bottom = MODULE
@@ -246,7 +272,7 @@ def _split(start: int, end: int, pieces: Pieces) -> list[tuple[int, int]]:
 
 
 def _draw_last_gates(canvas: Canvas) -> None:
-    """What the three gates put out one step before, side by side, to the same three gates."""
+    """The values of f, i and o one step before reach the same three layers, side by side."""
     steps, line = "forget input output", LAST
     f, i, o = line - 5, line, line + 5
     ends = (JOIN - BRIDGE, JOIN + BRIDGE)
@@ -272,7 +298,7 @@ def _draw_three(canvas: Canvas, *points, steps: str) -> None:
 
 
 def _draw_depth(canvas: Canvas) -> None:
-    """From below comes the cell state of the layer below; what d lets pass goes to the belt."""
+    """The cell state of the layer below, multiplied by d, is added to the one on the belt."""
     left, right, top = CANDIDATE - LAYER[0] / 2, CANDIDATE + LAYER[0] / 2, DEPTH - LAYER[1] / 2
     with canvas.difference():
         canvas.wire("x", (JOIN, READ), (CANDIDATE, READ), (CANDIDATE, DEPTH), bridge=BELOW)
@@ -331,7 +357,7 @@ def _draw_gates(canvas: Canvas, pieces: Pieces) -> None:
 
 
 def _draw_coupling(canvas: Canvas, gate: str) -> None:
-    """The gate is copied, and what it leaves over goes where another gate would go."""
+    """One copy of the gate goes to its own product, and 1 minus the gate to the other product."""
     old, new = (FORGET, BELT + RADIUS), (CANDIDATE - RADIUS, WRITE)
     if gate == "i":
         canvas.wire("i", (INPUT, LAYER_TOP), (INPUT, WRITE))
@@ -401,7 +427,7 @@ def _draw_output(canvas: Canvas, pieces: Pieces) -> None:
 
 
 def _draw_highway(canvas: Canvas) -> None:
-    """r times the cell state, and what r leaves over times x, together are the new h."""
+    """The new h is r times the cell state plus 1 − r times x, which comes up beside the layers."""
     show, rest, low = 148, 204, HIGHWAY
     with canvas.difference():
         canvas.wire("r", (OUTPUT, LAYER_TOP), (OUTPUT, show), (HIGH - RADIUS, show), arrow=True)
@@ -522,7 +548,7 @@ def _draw_chips(canvas: Canvas, pieces: Pieces) -> None:
 
 
 def _draw_ghosts(canvas: Canvas, pieces: Pieces) -> None:
-    """The places of what the reader knows and this module has not."""
+    """The outlines of what the known module has and this one has not."""
     columns = [PLACES[value].column for value in pieces.layers]
     for column in (FORGET, INPUT, CANDIDATE, OUTPUT):
         if column not in columns:

@@ -35,7 +35,7 @@ DOWN = 90
 
 @draws(MinLSTMCell)
 def min_lstm(values: Mapping[str, float] | None = None, lit: str | None = None) -> Drawing:
-    """The minimal LSTM: no gate looks back, and forget and input gate share out the new state.
+    """The minimal LSTM: no layer reads the last state, and f and i add up to one.
 
     ``values`` are numbers by name, as ``trace(MinLSTMCell).evaluate(…)`` returns them.
     ``lit`` may be ``"difference"``: what differs from the LSTM is lit, the rest steps back.
@@ -109,7 +109,7 @@ def min_lstm(values: Mapping[str, float] | None = None, lit: str | None = None) 
 
 @draws(MemoryOnlyCell)
 def memory_only(values: Mapping[str, float] | None = None, lit: str | None = None) -> Drawing:
-    """The memory-only cell: its gates read the memory, not what was last shown of it.
+    """The memory-only cell: its gates read the last cell state C, not the last output h.
 
     ``values`` are numbers by name, as ``trace(MemoryOnlyCell).evaluate(…)`` returns them.
     ``lit`` may be ``"difference"``: what differs from the LSTM is lit, the rest steps back.

@@ -14,8 +14,8 @@ from lstm_lib.cells import (
     greff as cells_of_greff,
 )
 from lstm_lib.diagrams.drawing import Drawing
-from lstm_lib.diagrams.lstm_family import STEPS, Pieces, describe, draw
-from lstm_lib.diagrams.modules import draws, variant_canvas
+from lstm_lib.diagrams.lstm_family import Pieces, variant_of_lstm
+from lstm_lib.diagrams.modules import draws
 
 PEEPHOLES = ("f", "i", "o")
 NO_FORGET = ("i", "c_tilde", "o")
@@ -42,7 +42,7 @@ def peephole(
         raise ValueError(f"no peephole for {unknown[0]!r}; there may be one for f, i and o")
     pieces = Pieces(peepholes=tuple(gate for gate in PEEPHOLES if gate in peepholes))
     key = f"peephole-{''.join(pieces.peepholes)}"
-    return _draw(PeepholeLSTMCell, key, "LSTM with peepholes", pieces, values, lit)
+    return variant_of_lstm(PeepholeLSTMCell, key, "LSTM with peepholes", pieces, values, lit)
 
 
 @draws(CoupledLSTMCell)
@@ -55,19 +55,23 @@ def coupled(values: Mapping[str, float] | None = None, lit: str | None = None) -
     Raises ``ValueError`` for another ``lit``.
     """
     pieces = Pieces(layers=NO_FORGET, coupled="i")
-    return _draw(CoupledLSTMCell, "coupled", "LSTM with coupled gates", pieces, values, lit)
+    return variant_of_lstm(
+        CoupledLSTMCell, "coupled", "LSTM with coupled gates", pieces, values, lit
+    )
 
 
 @draws(LSTM1997Cell)
 def lstm_1997(values: Mapping[str, float] | None = None, lit: str | None = None) -> Drawing:
-    """The LSTM module of 1997: nothing on the belt is ever multiplied, so nothing is forgotten.
+    """The LSTM module of 1997: without a forget gate, the cell state is only ever added to.
 
     ``values`` are numbers by name, as ``trace(LSTM1997Cell).evaluate(…)`` returns them.  ``lit``
     may be ``"difference"``: the places of what is missing are lit, and the rest steps back.
 
     Raises ``ValueError`` for another ``lit``.
     """
-    return _draw(LSTM1997Cell, "lstm-1997", "LSTM of 1997", Pieces(layers=NO_FORGET), values, lit)
+    return variant_of_lstm(
+        LSTM1997Cell, "lstm-1997", "LSTM of 1997", Pieces(layers=NO_FORGET), values, lit
+    )
 
 
 @draws(ProjectedLSTMCell)
@@ -79,7 +83,7 @@ def projected(values: Mapping[str, float] | None = None, lit: str | None = None)
 
     Raises ``ValueError`` for another ``lit``.
     """
-    return _draw(
+    return variant_of_lstm(
         ProjectedLSTMCell,
         "projected",
         "LSTM with a projection",
@@ -91,7 +95,7 @@ def projected(values: Mapping[str, float] | None = None, lit: str | None = None)
 
 @draws(DepthGatedLSTMCell)
 def depth_gated(values: Mapping[str, float] | None = None, lit: str | None = None) -> Drawing:
-    """The depth-gated LSTM module: a gate lets the cell state of the layer below onto the belt.
+    """The depth-gated LSTM module: a gate times the cell state of the layer below is added.
 
     The sheet is longer than the LSTM's, since the gate stands below.
 
@@ -100,7 +104,7 @@ def depth_gated(values: Mapping[str, float] | None = None, lit: str | None = Non
 
     Raises ``ValueError`` for another ``lit``.
     """
-    return _draw(
+    return variant_of_lstm(
         DepthGatedLSTMCell, "depth-gated", "Depth-gated LSTM", Pieces(deep=True), values, lit
     )
 
@@ -115,7 +119,7 @@ GREFF = {
     "cifg": ("coupled gates", Pieces(NO_FORGET, coupled="i", peepholes=("i", "o"))),
     "fgr": ("gates that read the last gates", Pieces(peepholes=PEEPHOLES, recurrent=True)),
 }
-"""What each changes in the LSTM with peepholes, and what is there then."""
+"""For each variant: what it changes in the LSTM with peepholes, and its pieces."""
 
 
 def _cell(variant: str) -> type:
@@ -142,21 +146,8 @@ def greff(
     what, pieces = GREFF[variant]
     pieces = replace(pieces, usual=PEEPHOLES)
     title = f"{variant.upper()}: {what}"
-    return _draw(_cell(variant), f"greff-{variant}", title, pieces, values, lit)
+    return variant_of_lstm(_cell(variant), f"greff-{variant}", title, pieces, values, lit)
 
 
 for variant in GREFF:
     draws(_cell(variant), variant)(greff)
-
-
-def _draw(
-    cell: type, key: str, title: str, pieces: Pieces, values: Mapping | None, lit: str | None
-) -> Drawing:
-    known = "the LSTM with peepholes" if pieces.usual else "the LSTM"
-    words, sheet = describe(pieces), {"size": pieces.size, "steps": STEPS}
-    # Of FGR's state, f, i and o leave as well; the words say that it is not drawn.
-    canvas = variant_canvas(
-        cell, key, title, words, values, lit, known, **sheet, outputs=("h", "c")
-    )
-    draw(canvas, pieces)
-    return canvas.drawing()

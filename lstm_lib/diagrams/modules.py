@@ -2,17 +2,17 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from importlib.resources import files
 
 from lstm_lib.cells import Cell
 from lstm_lib.diagrams.canvas import Canvas
-from lstm_lib.diagrams.drawing import Drawing
+from lstm_lib.diagrams.drawing import Drawing, style_sheet
 from lstm_lib.diagrams.sheet import SIZE
 
 MODULES: dict[type[Cell], Callable[..., Drawing]] = {}
 """The function that draws the module of each cell: ``MODULES[LSTMCell]()`` is its drawing."""
 
-LOOKS = files(__package__).joinpath("variant.css").read_text(encoding="utf-8")
+VARIANT_LOOKS = style_sheet("variant.css")
+"""How peepholes look, the places of what is missing, and what is lit as a difference."""
 
 
 def draws(cell: type[Cell], *arguments: str) -> Callable:
@@ -54,7 +54,7 @@ def variant_canvas(
         values=values,
         steps=steps,
         lit=lit,
-        looks=LOOKS,
+        looks=VARIANT_LOOKS,
         cell=cell,
         outputs=outputs,
     )

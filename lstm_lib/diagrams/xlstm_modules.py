@@ -16,7 +16,7 @@ LAYER_TOP = LAYERS - LAYER[1] / 2
 ABOVE, BELOW = STABLE - 17, STABLE + 17
 """The upper and the lower edge of the stabiliser."""
 READ = "c*q/max(abs(n*q), exp(-m))"
-"""What the matrix of an mLSTM answers to a query; the bound with m is not drawn."""
+"""What an mLSTM reads from its matrix with a query; the lower bound, made of m, is not drawn."""
 
 
 @draws(SLSTMCell)
@@ -249,7 +249,7 @@ def _draw_mlstm_writing(canvas: Canvas) -> None:
 
 
 def _draw_mlstm_reading(canvas: Canvas) -> None:
-    """q asks C and n; what they answer is multiplied by o."""
+    """C and n are read with the query q, and the result is multiplied by o."""
     read, show = 254, 300
     canvas.wire("c", (426, BELT), (426, read - 17), arrow=True)
     canvas.wire("n", (474, NORM), (474, read - 17), arrow=True)

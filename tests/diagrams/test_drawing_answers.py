@@ -9,8 +9,11 @@ import pytest
 from drawing_faults import faults
 
 from lstm_lib import cells, diagrams
-from lstm_lib.cells import PeepholeLSTMCell
+from lstm_lib.cells import Cell, PeepholeLSTMCell
+from lstm_lib.cells.functions import sigmoid, tanh
+from lstm_lib.diagrams.canvas import Canvas
 from lstm_lib.diagrams.drawing import SVG, Drawing
+from lstm_lib.diagrams.lstm_family import Pieces, variant_of_lstm
 
 MODULES = {cell.__name__: draw for cell, draw in diagrams.MODULES.items()}
 PARTS = {
@@ -39,6 +42,59 @@ def test_so_does_every_choice_of_peepholes(gates):
             super().__init__(*sizes, **settings, peepholes=tuple(gates))
 
     wrong = faults(diagrams.peephole(peepholes=tuple(gates)), Chosen)
+    assert not wrong, "\n".join(wrong)
+
+
+class ForgetGateOnly(Cell):
+    """An LSTM with one gate: what it does not keep, it writes."""
+
+    gates = ("f", "c_tilde")
+    state = ("h", "c")
+
+    def step(self, a, s):
+        f, c_tilde = sigmoid(a.f), tanh(a.c_tilde)
+        c = f * s.c + (1 - f) * c_tilde
+        return self.State(h=c, c=c), self.Gates(f=f, c_tilde=c_tilde)
+
+
+class Highway(Cell):
+    """All layers read x alone; gates see the cell state; x passes by the cell as well."""
+
+    gates = ("f", "c_tilde", "r")
+    state = ("h", "c")
+
+    def weight_shapes(self):
+        shapes, vector = super().weight_shapes(), (self.hidden_size,)
+        return {"W": shapes["W"], "b": shapes["b"], "U": {}, "p": {"f": vector, "r": vector}}
+
+    def pre_activations(self, x, h):
+        self.x = x
+        return super().pre_activations(x, h)
+
+    def step(self, a, s):
+        f, r = (sigmoid(a[k] + self.p[gate] * s.c) for k, gate in ((0, "f"), (2, "r")))
+        c = f * s.c + (1 - f) * a.c_tilde
+        gates = self.Gates(f=f, c_tilde=a.c_tilde, r=r)
+        return self.State(h=r * c + (1 - r) * self.x, c=c), gates
+
+
+@pytest.mark.parametrize(
+    ("cell", "pieces"),
+    {
+        ForgetGateOnly: Pieces(("f", "c_tilde"), coupled="f", squashed=("c_tilde",)),
+        Highway: Pieces(
+            ("f", "c_tilde", "r"),
+            inputs=("x",),
+            coupled="f",
+            squashed=(),
+            peepholes=("f", "r"),
+            highway=True,
+        ),
+    }.items(),
+)
+def test_pieces_draw_cells_that_are_not_in_the_library(cell, pieces, monkeypatch):
+    monkeypatch.setattr(Canvas, "_hue", lambda self, value: "cell")  # new names have no hue yet
+    wrong = faults(variant_of_lstm(cell, "new", "New", pieces, values=None, lit=None))
     assert not wrong, "\n".join(wrong)
 
 
