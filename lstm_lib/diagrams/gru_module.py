@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from lstm_lib.cells import GRUCell
 from lstm_lib.diagrams.canvas import RADIUS, STRAND, Canvas
 from lstm_lib.diagrams.drawing import Drawing
-from lstm_lib.diagrams.modules import VARIANT_LOOKS, draws
+from lstm_lib.diagrams.modules import VARIANT_LOOKS, draws, module_canvas
 from lstm_lib.diagrams.sheet import (
     BELT,
     BUS,
@@ -16,7 +16,6 @@ from lstm_lib.diagrams.sheet import (
     MODULE,
     NAMES,
     NUMBERS,
-    SIZE,
     TOP,
     UP,
 )
@@ -98,20 +97,8 @@ def gru(values: Mapping[str, float] | None = None, lit: str | None = None) -> Dr
 
     Raises ``ValueError`` for a step that does not exist.
     """
-    if lit not in LIT:
-        raise ValueError(f"lit is {lit!r}, expected one of {', '.join(map(repr, LIT))}")
-    title, sentence = LIT[lit]
-    canvas = Canvas(
-        key=f"gru-{lit or 'module'}",
-        title=f"GRU module{title}",
-        description=DESCRIPTION + sentence,
-        size=SIZE,
-        values=values,
-        steps=STEPS,
-        lit=lit,
-        looks=VARIANT_LOOKS,
-        cell=GRUCell,
-    )
+    settings = {"steps": STEPS, "looks": VARIANT_LOOKS}
+    canvas = module_canvas(GRUCell, "gru", "GRU module", DESCRIPTION, values, lit, LIT, **settings)
     canvas.module(*MODULE)
     draw_state(canvas)
     _draw_bus(canvas)

@@ -208,11 +208,11 @@ def variant_of_lstm(
     Raises ``ValueError`` for another ``lit`` than ``None`` and ``"difference"``.
     """
     known = "the LSTM with peepholes" if pieces.usual else "the LSTM"
-    words, sheet = describe(pieces), {"size": pieces.size, "steps": STEPS}
-    # Of FGR's state, f, i and o leave as well; the words say that it is not drawn.
-    canvas = variant_canvas(
-        cell, key, title, words, values, lit, known, **sheet, outputs=("h", "c")
-    )
+    settings = {"size": pieces.size, "steps": STEPS}
+    if pieces.recurrent:  # f, i and o go on to the next step as well; the words say it
+        settings["outputs"] = ("h", "c")
+    words = describe(pieces)
+    canvas = variant_canvas(cell, key, title, words, values, lit, known, **settings)
     draw(canvas, pieces)
     return canvas.drawing()
 

@@ -3,11 +3,9 @@
 from collections.abc import Mapping
 
 from lstm_lib.cells import LSTMCell
-from lstm_lib.diagrams.canvas import Canvas
 from lstm_lib.diagrams.drawing import Drawing
 from lstm_lib.diagrams.lstm_family import STEPS, Pieces, describe, draw
-from lstm_lib.diagrams.modules import draws
-from lstm_lib.diagrams.sheet import SIZE
+from lstm_lib.diagrams.modules import draws, module_canvas
 
 LIT = {
     None: ("", ""),
@@ -47,18 +45,8 @@ def lstm(values: Mapping[str, float] | None = None, lit: str | None = None) -> D
 
     Raises ``ValueError`` for a step that does not exist.
     """
-    if lit not in LIT:
-        raise ValueError(f"lit is {lit!r}, expected one of {', '.join(map(repr, LIT))}")
-    title, sentence = LIT[lit]
-    canvas = Canvas(
-        key=f"lstm-{lit or 'module'}",
-        title=f"LSTM module{title}",
-        description=describe(Pieces()) + sentence,
-        size=SIZE,
-        values=values,
-        steps=STEPS,
-        lit=lit,
-        cell=LSTMCell,
-    )
-    draw(canvas, Pieces())
+    pieces = Pieces()
+    words = describe(pieces)
+    canvas = module_canvas(LSTMCell, "lstm", "LSTM module", words, values, lit, LIT, steps=STEPS)
+    draw(canvas, pieces)
     return canvas.drawing()

@@ -28,6 +28,41 @@ def draws(cell: type[Cell], *arguments: str) -> Callable:
     return enter
 
 
+def module_canvas(
+    cell: type[Cell],
+    key: str,
+    title: str,
+    description: str,
+    values: Mapping[str, float] | None,
+    lit: str | None,
+    lights: Mapping[str | None, tuple[str, str]],
+    size: tuple[int, int] = SIZE,
+    **settings,
+) -> Canvas:
+    """A canvas for the module of ``cell``, of which a part may be ``lit``.
+
+    ``lights`` has what may be lit, and for each the end of the title and a sentence for the
+    description.  ``key`` starts the ids; the ``settings`` are those of the canvas.
+
+    Raises ``ValueError`` for a ``lit`` that ``lights`` does not have.
+    """
+    if lit not in lights:
+        names = [repr(name) for name in lights]
+        expected = " or ".join(names) if len(names) < 3 else f"one of {', '.join(names)}"
+        raise ValueError(f"lit is {lit!r}, expected {expected}")
+    ending, sentence = lights[lit]
+    return Canvas(
+        key=f"{key}-{lit or 'module'}",
+        title=title + ending,
+        description=description + sentence,
+        size=size,
+        values=values,
+        lit=lit,
+        cell=cell,
+        **settings,
+    )
+
+
 def variant_canvas(
     cell: type[Cell],
     key: str,
@@ -36,25 +71,13 @@ def variant_canvas(
     values: Mapping[str, float] | None,
     lit: str | None,
     known: str = "the LSTM",
-    size: tuple[int, int] = SIZE,
-    steps: Mapping[str, str] | None = None,
-    outputs: tuple[str, ...] | None = None,
+    **settings,
 ) -> Canvas:
     """A canvas for a variant of a module that is ``known``, with the difference ``lit`` or not.
 
     Raises ``ValueError`` for another ``lit`` than ``None`` and ``"difference"``.
     """
-    if lit not in (None, "difference"):
-        raise ValueError(f"lit is {lit!r}, expected None or 'difference'")
-    return Canvas(
-        key=f"{key}-{lit or 'module'}",
-        title=title + (f", what differs from {known}" if lit else ""),
-        description=description + (f" Lit: what differs from {known}." if lit else ""),
-        size=size,
-        values=values,
-        steps=steps,
-        lit=lit,
-        looks=VARIANT_LOOKS,
-        cell=cell,
-        outputs=outputs,
-    )
+    what = f"what differs from {known}"
+    lights = {None: ("", ""), "difference": (f", {what}", f" Lit: {what}.")}
+    settings["looks"] = VARIANT_LOOKS
+    return module_canvas(cell, key, title, description, values, lit, lights, **settings)

@@ -119,6 +119,13 @@ def test_every_cell_has_a_drawing_of_its_own(name):
     )
 
 
+@pytest.mark.parametrize("name", MODULES)
+def test_the_whole_new_state_leaves_a_module(name):
+    drawing = MODULES[name]()
+    unseen = {"FGRCell": {"f", "i", "o"}}  # its description says so
+    assert set(drawing.outputs) == set(drawing.cell.state) - unseen.get(name, set())
+
+
 def test_every_public_drawing_is_compared_with_a_cell():
     compared = {getattr(draw, "func", draw) for draw in (MODULES | PARTS).values()}
     public = {
