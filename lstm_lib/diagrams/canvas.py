@@ -67,8 +67,10 @@ STROKES = {
 """Signs as strokes, since no two fonts centre their letters alike."""
 TILDE = "M{x} {y}m{over}c2.5 -3.6 4.6 -2.4 6 -1.4s3.6 1.6 5.6 -1.6"
 """A tilde, since few fonts have the accented letters in italics."""
-TILDE_OVER = {"c_tilde": "8 -22.5", "h_tilde": "3 -24.5"}
-"""Where it starts, seen from the start of its letter."""
+TILDE_OVER = {"C": "8 -22.5", "h": "3 -24.5"}
+"""Where it starts, seen from the start of a tall letter."""
+TILDE_OVER_SMALL = "2 -19"
+"""The same for a small letter."""
 
 
 class Canvas:
@@ -364,7 +366,7 @@ class Canvas:
         x, y = at
         text = _add(part, "text", x=x, y=y)
         text.set("text-anchor", anchor)
-        layer = "" if "*" in value else self._spell(value).superscript
+        spelt = None if "*" in value else self._spell(value)
         now = "t−1" if value.endswith("_prev") else "t"
         for factor in value.split("*"):
             if len(text):
@@ -373,15 +375,15 @@ class Canvas:
             letter = _italic(text, self._spell(factor).letter, moment)
             if factor != value:
                 letter.set("class", f"factor q-{self._hue(factor)}")
-        if value in TILDE_OVER:
-            tilde = TILDE.format(x=x, y=y, over=TILDE_OVER[value])
-            _add(part, "path", d=tilde).set("class", "tilde")
-        if layer:
+        if spelt and spelt.tilde:
+            over = TILDE_OVER.get(spelt.letter, TILDE_OVER_SMALL)
+            _add(part, "path", d=TILDE.format(x=x, y=y, over=over)).set("class", "tilde")
+        if spelt and spelt.superscript:
             raised = _add(text, "tspan", dx=3, dy=-16)
             raised.set("class", "sub upright")
-            raised.text = layer
-        if not time.startswith("t") or time == now:
-            self._remember("label", (at,), value)
+            raised.text = spelt.superscript
+        elsewhere = time.startswith("t") and time != now
+        self._remember("label of another time" if elsewhere else "label", (at,), value)
 
     def chip(self, value: str, at: Point) -> None:
         """The number on the wire of ``value``, if the drawing was given one."""

@@ -230,9 +230,10 @@ class Comparison:
             if not any(w.of[0] == value and self.leaves(w) for w in wires):
                 self.said.append(f"{value} does not leave the module")
         for wire in self.every("wire of another time"):
-            for end in (wire.points[0], wire.points[-1]):
-                if not self.is_of_another_time(end, wire):
-                    self.said.append(f"{told(wire)} ends in the air at {at(end)}")
+            if not self.begins_elsewhere(wire):
+                self.said.append(f"{told(wire)} begins in the air")
+            if not self.ends_elsewhere(wire):
+                self.said.append(f"{told(wire)} ends in the air")
 
     def carried_from(self, shape, value, wire) -> bool:
         return value in self.carries(wire) and inside(wire.points[0], shape)
@@ -293,15 +294,21 @@ class Comparison:
             or self.leaves(wire)
         )
 
-    def is_of_another_time(self, end, wire) -> bool:
-        others = [w for w in self.every("wire of another time") if w is not wire]
+    def begins_elsewhere(self, wire) -> bool:
+        """Whether a wire of another time comes from another module, from before, or by its name."""
+        start = wire.points[0]
+        others = [w for w in self.every(wire.kind) if w is not wire]
         return (
-            any(inside(end, module) for module in self.every("closed module"))
-            or any(away(end, other) <= TOUCH for other in others)
-            or end[0] <= 0
-            or wire.arrow
-            or (wire.points[0] == end and self.outside(end) and wire.of == ("x",))
+            start[0] <= 0
+            or any(inside(start, module) for module in self.every("closed module"))
+            or any(away(start, other) <= TOUCH for other in others)
+            or any(near(start, name, BESIDE) for name in self.every("label of another time"))
         )
+
+    def ends_elsewhere(self, wire) -> bool:
+        end = wire.points[-1]
+        closed = any(inside(end, module) for module in self.every("closed module"))
+        return wire.arrow and (closed or self.outside(end))
 
     def look_at_dots(self):
         """A copy stands on what it copies, and goes on in two directions."""

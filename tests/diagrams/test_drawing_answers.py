@@ -194,6 +194,7 @@ def gives(value, *kinds):
 
 
 LSTM, GRU = diagrams.lstm(), diagrams.gru()
+CHAIN = diagrams.chain("lstm")
 COUPLED, PEEPHOLE, SLSTM = diagrams.coupled(), diagrams.peephole(), diagrams.slstm()
 F = next(shape for shape in LSTM.shapes if gives("f", "wire")(shape))
 PRODUCT = next(shape for shape in LSTM.shapes if gives("f*c_prev", "operation")(shape))
@@ -299,6 +300,10 @@ WRONG = {
     "a wire on another": (
         changed(LSTM, gives("f", "wire"), points=((136, 300), (240, 300), (240, 196), (136, 110))),
         "LSTM module: the wire of f at (136, 300) lies on the wire of i at (240, 300)",
+    ),
+    "a wire of the next step that begins in the air": (
+        changed(CHAIN, lambda shape: "another" in shape.kind, points=((300, 40), (22, 296))),
+        "Chain of LSTM modules: the wire of another time of h_prev at (300, 40) begins in the air",
     ),
     "a shorthand that something more must go into": (
         changed(SLSTM, gives("m", "shorthand"), of=("log_sigmoid(a_f)", "a_i")),
