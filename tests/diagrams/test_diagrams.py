@@ -321,12 +321,17 @@ MEASURE = """() => {
 }"""
 
 
-@pytest.fixture(scope="module", params=DRAWINGS | WITH_VALUES)
-def measured(browser, request):
+@pytest.fixture(scope="module")
+def page(browser):
     page = browser.new_page(viewport={"width": 800, "height": 600})
-    page.set_content(f"<!doctype html><body>{(DRAWINGS | WITH_VALUES)[request.param].svg}")
-    yield page.evaluate(MEASURE)
+    yield page
     page.close()
+
+
+@pytest.fixture(scope="module", params=DRAWINGS | WITH_VALUES)
+def measured(page, request):
+    page.set_content(f"<!doctype html><body>{(DRAWINGS | WITH_VALUES)[request.param].svg}")
+    return page.evaluate(MEASURE)
 
 
 def overlap(one, other, clear=0.0):
