@@ -191,9 +191,9 @@ class Graph:
         return self.names.get(name, name)
 
     def write(self, name: str, form: str, leaf) -> str:
-        """What a value is equal to, in one form of :class:`~lstm_lib.equations.operations.Operation`:
-        over the names of other values, each written by ``leaf``; pre-activations are written out.
-        """
+        """What a value is equal to, over the names of other values, each written by ``leaf``;
+        pre-activations are written out. ``form`` is one of those that an
+        :class:`~lstm_lib.equations.operations.Operation` has."""
         sym = self[name]
         if sym.name not in (None, name):  # this is another name for it
             return leaf(sym)
@@ -366,12 +366,17 @@ def trace(cell_class) -> Graph:
     gate, of a part of the state (``c`` before ``h``, which is made from it), of a pre-activation.
     """
     cell = cell_class(input_size=1, hidden_size=1)
+    inputs = []
+
+    def given(name):
+        inputs.append(Symbol("input", name=name))
+        return inputs[-1]
+
     for kind, weights in cell.weights.items():
-        names = {gate: notation.weight(kind, gate) for gate in weights}
-        setattr(cell, kind, {gate: Symbol("input", name=name) for gate, name in names.items()})
-    x = Symbol("input", name=notation.value("x", "input"))
-    last = [Symbol("input", name=notation.last(part)) for part in cell.state]
-    reads = [Symbol("input", name=notation.value(name, "input")) for name in cell.reads]
+        setattr(cell, kind, {gate: given(notation.weight(kind, gate)) for gate in weights})
+    x = given(notation.value("x", "input"))
+    last = [given(notation.last(part)) for part in cell.state]
+    reads = [given(notation.value(name, "input")) for name in cell.reads]
     seen = cell.Seen(*last, *reads)
     a = cell.pre_activations(x, getattr(seen, cell.recurrent))
     try:
@@ -379,14 +384,30 @@ def trace(cell_class) -> Graph:
     except (AttributeError, TypeError) as error:
         error.add_note(UNKNOWN_FUNCTION)
         raise
-    kinds = dict.fromkeys(cell.gates, "gate") | dict.fromkeys(cell.state, "state")
-    made = dict(reversed(state._asdict().items())) | gates._asdict()  # h last: it comes last
-    outputs = {notation.value(name, kinds[name]): symbol(made[name]) for name in made}
-    called = {name: outputs[name] for name in outputs if name in cell.gates} | outputs
+    gates = [(notation.value(name, kind_of(name, cell)), v) for name, v in gates._asdict().items()]
+    parts = [(notation.value(name, "state"), v) for name, v in state._asdict().items()][::-1]
+    check_names(cell, [(sym.name, sym) for sym in inputs] + gates + parts)
+    outputs = {name: symbol(v) for name, v in parts + gates}  # h last of the state: it comes last
+    called = {name: outputs[name] for name, _ in gates} | outputs
     called |= {notation.pre_activation(gate): sym for gate, sym in a._asdict().items()}
     for name, sym in called.items():
         sym.name = sym.name or name
     return Graph(outputs)
+
+
+def kind_of(gate, cell):
+    return "state" if gate in cell.state else "gate"
+
+
+def check_names(cell, named):
+    """Two different values must not have the same name."""
+    first = {}
+    for name, value in named:
+        if first.setdefault(name, value) is not value:
+            raise ValueError(
+                f"{type(cell).__name__} calls two values {str(name)!r}; "
+                "call a gate, a part of the state or what is read otherwise"
+            )
 
 
 UNKNOWN_FUNCTION = (

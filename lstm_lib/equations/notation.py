@@ -196,8 +196,16 @@ def row(name):
     raise KeyError(
         f"no letter {name.letter!r}, of {str(name)!r}: give it a row in LETTERS, in "
         f'lstm_lib/equations/notation.py, such as "{name.letter}": Letter("forget", "forget gate")'
-        "; the name of a weight is found in its graph, trace(cell).names"
+        + hint(name)
     )
+
+
+def hint(name):
+    """For a plain string, which may have been meant as the name of something else."""
+    return "" if name.kind != "value" else f"; {NOT_A_VALUE}"
+
+
+NOT_A_VALUE = "a weight or a pre-activation is found in its graph: trace(cell).names"
 
 
 class Spelling(NamedTuple):
@@ -227,12 +235,13 @@ def spell(name: str) -> Spelling:
         if word not in LAYERS:
             raise KeyError(
                 f"no word {word!r}, of {str(name)!r}; there are tilde, prev, {', '.join(LAYERS)}: "
-                "add it to LAYERS, in lstm_lib/equations/notation.py, to be written as a "
-                "superscript; the name of a weight is found in its graph, trace(cell).names"
+                "a new one, written as a superscript, belongs into LAYERS, in "
+                f"lstm_lib/equations/notation.py{hint(name)}"
             )
     if name.weight:
-        kind, source = name.weight[0], name.weight[1:].replace("_", "")
-        subscript, letter, tilde = source + letter, kind, False
+        # The rest of a kind is where the weights come from: Rf_i is from f to i, w_in_f from "in".
+        source = name.weight[1:].replace("_", "") + ("," if "_" in name.weight else "")
+        letter, subscript, tilde = name.weight[0], source + letter, False
     else:
         subscript = "t-1" if name.previous else "" if name.copies else "t"
         tilde = name.tilde

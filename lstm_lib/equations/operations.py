@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lstm_lib.cells.functions import exp, log_sigmoid, sigmoid, tanh
+from lstm_lib.cells.functions import exp, log_sigmoid, relu, sigmoid, tanh
 
 SUM, PRODUCT, MATRIX, FUNCTION = 1, 2, 3, 4
 """How tightly an operation binds what it works on: ``a + b * c`` is ``a + (b * c)``."""
@@ -192,7 +192,7 @@ OPERATIONS = {
         name="tanh",
     ),
     "relu": function(
-        compute=lambda a: np.maximum(a, 0),
+        compute=relu,
         javascript="(a) => Math.max(a, 0)",
         derivative=lambda y, a: (y.sign(),),  # at the corner the flat side's, as in PyTorch
         name="relu",

@@ -75,6 +75,8 @@ def peephole(gate, name):
     return (
         f'<div class="hole hole-{gate}">'
         + toggle(f"peephole_{gate}", f"peephole of the {name} gate", f"{name} gate", hue=name)
-        + slider(weight("p", gate), f"weight of the {name} peephole", -3, 3, says=(gate, f"{name} gate"))
+        + slider(
+            weight("p", gate), f"weight of the {name} peephole", -3, 3, says=(gate, f"{name} gate")
+        )
         + "</div>"
     )

@@ -49,7 +49,7 @@ def markup(step):
 def column(k):
     says = (f"h_{k}", f"output {k}")
     weights = "".join(
-        f'<small><i>{kind}</i> <span data-value="{weight(kind, "h")}" data-digits="1"></span></small>'
+        f'<small><i>{kind}</i> <span data-value="{kind}_h" data-digits="1"></span></small>'
         for kind in "WUb"
     )
     return (
@@ -63,4 +63,6 @@ def column(k):
 
 
 def setting(kind, label):
-    return slider(weight(kind, "h"), label, -2, 2, step=0.1, says=(f"h_{STEPS}", "last output"), digits=1)
+    return slider(
+        weight(kind, "h"), label, -2, 2, step=0.1, says=(f"h_{STEPS}", "last output"), digits=1
+    )

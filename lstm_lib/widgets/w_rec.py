@@ -55,7 +55,9 @@ def markup(step):
         + bars("the signal, going forward", signal, f"h_{STEPS}", "\u2192 after 30 steps")
         + bars("the gradient, going back", gradient, "d_0", "\u2190 after 30 steps")
         + f'<div class="choice" role="group" aria-label="Weights worth seeing">{presets}</div>'
-        + slider(weight("U", "h"), "recurrent weight", 0.5, 1.5, says=("d_0", "gradient after 30 steps"))
+        + slider(
+            weight("U", "h"), "recurrent weight", 0.5, 1.5, says=("d_0", "gradient after 30 steps")
+        )
         + "</div>"
     )
 
