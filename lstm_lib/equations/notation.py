@@ -180,11 +180,7 @@ def meaning(name: str) -> str:
 
 def named(name: str) -> Name:
     """A name with its data; a plain string is that of a value of this step, as in :func:`value`."""
-    if isinstance(name, Name):
-        return name
-    from lstm_lib.equations.vocabulary import name_of  # it traces the cells
-
-    return name_of(name)
+    return name if isinstance(name, Name) else value(name)
 
 
 def row(name):

@@ -63,13 +63,6 @@ _DARK_PAGES = (
 """Where a page says that it is dark: the book, JupyterLab, Visual Studio Code."""
 
 
-def quantity(value: str) -> str:
-    """Which quantity the value called ``value`` belongs to, in the library's cells."""
-    from lstm_lib.equations.vocabulary import quantity_of  # it traces the cells
-
-    return quantity_of(value)
-
-
 def tint(name: str, theme: str) -> str:
     """The fill of a box whose outline has hue ``name``, on ``theme`` ("light" or "dark")."""
     share = getattr(TINT, theme)

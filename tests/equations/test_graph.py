@@ -242,6 +242,10 @@ WRITTEN = [
     (lambda a, b: sigmoid(a - b) * tanh(-b), "sigmoid(a-b)*tanh(-b)"),
     (lambda a, b: tanh((1 - a) * b), "tanh((1-a)*b)"),
     (lambda a, b: b @ a.T, "a*b"),
+    (lambda a, b: (a + b) / (a * b), "(a+b)/(a*b)"),
+    (lambda a, b: a / (b @ a), "a/(a*b)"),
+    (lambda a, b: a * b / 2, "a*b/2"),
+    (lambda a, b: a - -b, "a-(-b)"),
 ]
 
 
