@@ -14,6 +14,7 @@ from lstm_lib.cells.functions import sigmoid, tanh
 from lstm_lib.diagrams.canvas import Canvas
 from lstm_lib.diagrams.drawing import SVG, Drawing
 from lstm_lib.diagrams.lstm_family import Pieces, variant_of_lstm
+from lstm_lib.equations.notation import Spelling
 
 MODULES = {cell.__name__: draw for cell, draw in diagrams.MODULES.items()}
 PARTS = {
@@ -93,7 +94,9 @@ class Highway(Cell):
     }.items(),
 )
 def test_pieces_draw_cells_that_are_not_in_the_library(cell, pieces, monkeypatch):
-    monkeypatch.setattr(Canvas, "_hue", lambda self, value: "cell")  # new names have no hue yet
+    # Their names have no hue and no spelling, and need none to be compared.
+    monkeypatch.setattr(Canvas, "_hue", lambda self, value: "cell")
+    monkeypatch.setattr(Canvas, "_spell", lambda self, value: Spelling("C", False, "t"))
     wrong = faults(variant_of_lstm(cell, "new", "New", pieces, values=None, lit=None))
     assert not wrong, "\n".join(wrong)
 
