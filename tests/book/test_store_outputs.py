@@ -75,7 +75,7 @@ def test_a_notebook_keeps_one_copy_of_each_style_sheet(notebook):
         "class One(anywidget.AnyWidget):\n    _esm, _css = 'export default {}', 'p {top: 1px}'\n"
         "class Two(One):\n    _css = 'p {top: 2px}'\n"
         "live = [One(), One(), Two(), One(), Two()]",
-        "print([widget._css[-5] for widget in live])",
+        "print([widget._css[-4] for widget in live])",
     )
     store_outputs.store_outputs(path)
     states = [model["state"] for model in models(nbformat.read(path, as_version=4)).values()]
