@@ -254,8 +254,8 @@
   const manager = new Manager(Object.assign({}, ...states));
 
   // A style sheet is in the state of one of the widgets that share it, be that one shown or not.
-  const styles = new Set([...manager.models.values()].map((model) => model.get("_css") ?? ""));
-  for (const css of styles) document.head.append(element("style", {}, css));
+  const styles = new Set([...manager.models.values()].map((model) => model.get("_css")));
+  for (const css of styles) if (css) document.head.append(element("style", {}, css));
 
   for (const model of manager.models.values()) {
     try {
