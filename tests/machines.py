@@ -73,7 +73,7 @@ def variables(instructions: str, threads: int) -> dict[str, str]:
         raise ValueError(f"instructions on this processor are {known}, not {instructions!r}")
     held = list(LOWERED)[: list(LOWERED).index(instructions) + 1]
     off = set().union(*(loops for name, loops in NUMPY_LOOPS.items() if name not in held))
-    off &= set(np.show_config(mode="dicts")["SIMD Extensions"]["found"])
+    off &= set(np.show_config(mode="dicts")["SIMD Extensions"].get("found", ()))
     numpy = {"NPY_DISABLE_CPU_FEATURES": " ".join(sorted(off))} if off else {}
     return LOWERED[instructions] | numpy | threaded
 
