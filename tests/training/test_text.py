@@ -142,7 +142,7 @@ def test_a_file_that_is_no_text_is_refused_with_a_sentence(content, sentence, tm
 
 
 NO_TEXTS = [
-    (b"abc", 'text is bytes; make it a string first: text.decode("utf-8")'),
+    (b"abc", 'text is bytes; make it a string: text.decode("utf-8")'),
     (None, "text is of type NoneType; it must be a string"),
     (["a"], "text is of type list; it must be a string"),
     (Path("text.txt"), "text is of type PosixPath; it must be a string"),
