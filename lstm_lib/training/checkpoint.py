@@ -93,7 +93,6 @@ class Run:
         if not self.file.exists():
             return
         stored = self.read()
-        self.check_settings(stored["settings"])
         self.model.load_state_dict(stored["model"])
         self.optimiser.load_state_dict(stored["optimiser"])
         self.generator.set_state(stored["random"].pop("examples"))
@@ -103,7 +102,7 @@ class Run:
     def read(self):
         try:
             stored = torch.load(self.file, map_location="cpu", weights_only=True)
-            version = stored.get("version", 1)
+            settings, version = stored["settings"], stored.get("version", 1)
         except Exception as error:  # whatever is in the file, torch.load has an exception for it
             raise ValueError(f"{self.file} is not a checkpoint of a training run") from error
         if version != VERSION:
@@ -111,6 +110,7 @@ class Run:
                 f"{self.file} is a checkpoint of version {version}, and this library reads "
                 f"version {VERSION}; choose another file, or delete this one"
             )
+        self.check_settings(settings)
         return stored
 
     def check_settings(self, settings):

@@ -728,6 +728,13 @@ def test_a_file_that_is_no_checkpoint_is_refused_and_kept(content, tmp_path):
     assert file.read_bytes() == content
 
 
+def test_the_weights_of_a_model_alone_are_no_checkpoint(tmp_path):
+    file = tmp_path / "model.pt"
+    torch.save(small_model().state_dict(), file)
+    with refused(ValueError, f"{file} is not a checkpoint of a training run"):
+        quick(small_model(), checkpoint=file)
+
+
 def test_a_checkpoint_in_a_folder_that_is_not_there_is_refused_before_training(tmp_path):
     file = tmp_path / "none" / "run.pt"
     with refused(FileNotFoundError, f"checkpoint is {file}; there is no such folder"):
