@@ -48,11 +48,7 @@ def cell_for(network, seed):
     """
     if network not in NETWORKS:
         raise ValueError(unknown_name("network", network, NETWORKS))
-    sizes = {
-        "input_size": 1,
-        "hidden_size": SETTINGS["hidden"][network],
-        "dtype": np.dtype(SETTINGS["dtype"]),
-    }
+    sizes = {"input_size": 1, "hidden_size": SETTINGS["hidden"][network]}
     if network == "RNN":
         return RNNCell(**sizes, seed=seed)
     if network == "Clockwork RNN":
