@@ -28,7 +28,7 @@ GAPS = (3, 10, 15, 20, 30, 50, 100, 300, 1000)
 SEEDS = (0, 1, 2)
 
 SETTINGS = {
-    "dtype": "float64",
+    "dtype": "float32",
     "keys": 8,
     "gaps": list(GAPS),
     "embedding": 16,

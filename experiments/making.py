@@ -40,8 +40,9 @@ def command(about, file, settings, run, **axes):
 def default_dtype(name):
     """Within a run, what PyTorch makes is of this dtype; afterwards its default is as it was.
 
-    The runs are in float64, because training in float32 gives other numbers on another processor:
-    rounding grows from update to update until two runs have nothing in common.
+    In training, differences of rounding grow from update to update. In float32 two processors soon
+    have nothing in common; in float64, for the lengths of these runs, they mostly take the same
+    updates.
 
     Args:
         name: a dtype of PyTorch, ``"float64"``.

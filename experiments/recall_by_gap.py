@@ -36,7 +36,7 @@ GAPS = (1, 2, 3, 5, 7, 10, 15, 20, 30, 50, 100)
 SEEDS = (0, 1, 2)
 
 SETTINGS = {
-    "dtype": "float64",
+    "dtype": "float32",
     "keys": 8,
     "embedding": 16,
     "hidden": 64,

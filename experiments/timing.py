@@ -32,7 +32,7 @@ NETWORKS = {
 SEEDS = tuple(range(10))
 
 SETTINGS = {
-    "dtype": "float64",
+    "dtype": "float32",
     "interval": 5,
     "length": 20,
     "hidden": 4,
@@ -89,12 +89,14 @@ def train(network, task, seed=0):
     return model, fit(model, task, seed=seed, progress=False, **settings)
 
 
+@default_dtype(SETTINGS["dtype"])
 def layer_for(network, seed):
     if network not in NETWORKS:
         raise ValueError(unknown_name("network", network, NETWORKS))
     sizes = Timing.features, SETTINGS["hidden"]
     if network == "LSTM":
-        return to_torch(forget_bias(LSTMCell(*sizes, seed=seed), SETTINGS["forget_bias"]))
+        cell = LSTMCell(*sizes, seed=seed, dtype=SETTINGS["dtype"])
+        return to_torch(forget_bias(cell, SETTINGS["forget_bias"]))
     cell = PeepholeLSTMCell(*sizes, seed=seed, peepholes=tuple(NETWORKS[network]))
     return Recurrent(forget_bias(cell, SETTINGS["forget_bias"]))
 

@@ -23,7 +23,7 @@ load = stored.waveform
 SEEDS = (0, 1, 2)
 
 SETTINGS = {
-    "dtype": "float64",
+    "dtype": "float32",
     "length": 128,
     "hidden": {"RNN": 32, "LSTM, forget bias 3": 15, "Clockwork RNN": 42},
     "periods": [1, 2, 4, 8, 16, 32, 64],
@@ -48,7 +48,8 @@ def cell_for(network, seed):
     """
     if network not in NETWORKS:
         raise ValueError(unknown_name("network", network, NETWORKS))
-    sizes = {"input_size": 1, "hidden_size": SETTINGS["hidden"][network]}
+    units, dtype = SETTINGS["hidden"][network], SETTINGS["dtype"]
+    sizes = {"input_size": 1, "hidden_size": units, "dtype": dtype}
     if network == "RNN":
         return RNNCell(**sizes, seed=seed)
     if network == "Clockwork RNN":
