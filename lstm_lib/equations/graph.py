@@ -111,6 +111,10 @@ class Symbol:
     def masked(self):
         return self
 
+    def lift(self, value):
+        """A number that meets this symbol, as a symbol."""
+        return symbol(value)
+
     def sigmoid(self):
         return Symbol("sigmoid", (self,))
 
