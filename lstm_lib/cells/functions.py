@@ -6,6 +6,8 @@ The last five are for cells whose state is not one row of numbers a unit: on a s
 is traced, they are plain products.
 """
 
+import numbers
+
 import numpy as np
 
 from lstm_lib.cells.checks import is_tensor
@@ -111,7 +113,8 @@ def of_one_kind(*values):
             return [like.lift(value) for value in values]
     for like in values:
         if is_tensor(like):
-            return [value if is_tensor(value) else like.new_tensor(value) for value in values]
+            arrays = (np.ndarray, numbers.Number)
+            return [like.new_tensor(v) if isinstance(v, arrays) else v for v in values]
     return values
 
 

@@ -123,7 +123,8 @@ class Recurrent(RecurrentLayer):
     def __setattr__(self, name, value):
         """A group of weights may be given as a dictionary, such as another cell's."""
         mapping = isinstance(value, (Mapping, nn.ParameterDict))
-        if mapping and not isinstance(value, GateParameters) and name in self._modules:
+        known = name in vars(self).get("_modules", ())  # a replica is made without its __init__
+        if known and mapping and not isinstance(value, GateParameters):
             dtype = next(iter(self.parameters())).dtype
             value = gate_parameters(value, dtype)
         super().__setattr__(name, value)
@@ -199,7 +200,7 @@ class Recurrent(RecurrentLayer):
         """
         cell = self.cell_with(lambda group: group())
         x, reads = self.time_first(x), tree_map(self.time_first, reads)
-        if torch.is_tensor(x) and torch.is_autocast_enabled(x.device.type):
+        if torch.is_tensor(x) and casts(x.device.type):
             cast = partial(autocast, like=cell.W[cell.gates[0]])
             x, state, reads = cast(x), tree_map(cast, state), tree_map(cast, reads)
         return self.as_given(unroll(cell, x, state, lengths, **reads))
@@ -253,6 +254,11 @@ def along_time(run, function):
     return run._replace(
         outputs=function(run.outputs), states=each(run.states), gates=each(run.gates)
     )
+
+
+def casts(device):
+    """Whether ``torch.autocast`` is at work on this kind of device."""
+    return torch.amp.is_autocast_available(device) and torch.is_autocast_enabled(device)
 
 
 def autocast(value, like):
