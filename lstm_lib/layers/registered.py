@@ -7,7 +7,6 @@ from lstm_lib import cells
 from lstm_lib.cells.base import found_again
 from lstm_lib.sequences import ByName, Unrolled
 
-
 registered = set()
 
 

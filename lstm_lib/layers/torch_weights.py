@@ -163,9 +163,7 @@ def cell_from(module, cell_class, gates, place, wide=False):
 
     W, U = packed("weight_ih"), packed("weight_hh")
     none = np.zeros(len(W), W.dtype)
-    first, second = (
-        packed(f"bias_{source}") if module.bias else none for source in ("ih", "hh")
-    )
+    first, second = (packed(f"bias_{source}") if module.bias else none for source in ("ih", "hh"))
     parts = {
         kind: dict(zip(gates, np.split(whole, len(gates)), strict=True))
         for kind, whole in {"W": W, "U": U, "b": first, "d": second}.items()

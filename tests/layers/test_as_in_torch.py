@@ -186,9 +186,7 @@ def test_a_clockwork_layer_goes_on_with_its_clock_or_not_at_all():
     ):
         with pytest.raises(ValueError, match="state is given and clock is not"):
             go_on()
-    with refused(
-        TypeError, "reads must be a list of 2: what each layer reads, by name, or None"
-    ):
+    with refused(TypeError, "reads must be a list of 2: what each layer reads, by name, or None"):
         stack(x, reads=[None])
 
 
@@ -205,9 +203,7 @@ CALLS = {
     "x has dtype torch.complex64, and cells compute with real": lambda: LAYERS["one"](
         X.to(torch.complex64)
     ),
-    "x has dtype torch.int64, this cell computes in torch.float32": lambda: LAYERS["one"](
-        X.long()
-    ),
+    "x has dtype torch.int64, this cell computes in torch.float32": lambda: LAYERS["one"](X.long()),
     "cell_forward is a class, LSTMCell; give a cell": lambda: Bidirectional(
         LSTMCell, LSTMCell(3, 4)
     ),

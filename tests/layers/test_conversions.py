@@ -10,7 +10,14 @@ from torch import nn
 from torch.nn.utils import parametrizations, weight_norm
 
 from lstm_lib.cells import GRUResetAfterCell, LSTMCell, ProjectedLSTMCell, RNNCell
-from lstm_lib.layers import Bidirectional, Recurrent, Stacked, from_torch, stack_from_torch, to_torch
+from lstm_lib.layers import (
+    Bidirectional,
+    Recurrent,
+    Stacked,
+    from_torch,
+    stack_from_torch,
+    to_torch,
+)
 from lstm_lib.sequences import unroll
 
 LENGTH, BATCH, INPUTS, UNITS = 5, 3, 2, 4
