@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 
+from lstm_lib.cells import RNNCell
 from lstm_lib.diagrams.canvas import STRAND, Canvas
 from lstm_lib.diagrams.drawing import Drawing
+from lstm_lib.diagrams.modules import draws
 
 SIZE = (480, 340)
 # The one line of the module; the columns of x, of the layer, and of h on its way up.
@@ -17,13 +19,14 @@ DESCRIPTION = (
 )
 
 
+@draws(RNNCell)
 def rnn(values: Mapping[str, float] | None = None) -> Drawing:
     """The RNN module: one tanh layer.
 
     ``values`` are numbers by name, as ``trace(RNNCell).evaluate(…)`` returns them; a wire whose
     value is among them shows its number.
     """
-    canvas = Canvas("rnn-module", "RNN module", DESCRIPTION, SIZE, values)
+    canvas = Canvas("rnn-module", "RNN module", DESCRIPTION, SIZE, values, cell=RNNCell)
     canvas.module(80, 92, 402, 216)
 
     canvas.wire("h_prev", (0, LINE - STRAND), (LAYER, LINE - STRAND))
@@ -31,7 +34,7 @@ def rnn(values: Mapping[str, float] | None = None) -> Drawing:
     canvas.wire("h", (LAYER, LINE), (476, LINE), arrow=True)
     canvas.wire("h", (UP, LINE), (UP, 38), arrow=True)
     canvas.dot("h", (UP, LINE))
-    canvas.layer("tanh", (LAYER, LINE), "hidden", name="hidden")
+    canvas.layer("tanh", (LAYER, LINE), ("h_prev", "x"), "h", name="hidden")
 
     canvas.label("h_prev", (2, LINE - 30))
     canvas.label("x", (JOIN, 328), anchor="middle")
