@@ -1,17 +1,9 @@
 """Bad input, answered with a sentence: what was given, and what was expected."""
 
 import numbers
-from importlib.util import find_spec
+from contextlib import contextmanager
 
 import numpy as np
-
-
-def need(package, by):
-    """``by`` cannot do without a package that the rest of the library does not need."""
-    if find_spec(package) is None:
-        raise ModuleNotFoundError(
-            f"{by} needs {package}, which is not installed: pip install {package}", name=package
-        )
 
 
 def positive_integer(name, value, least=1):
@@ -89,3 +81,18 @@ def unknown_name(kind, name, names):
 
 def names_of(names):
     return ", ".join(names) or "none"
+
+
+@contextmanager
+def needs(extra):
+    """Imports that stand inside need what an extra of this package brings, ``"torch"``."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("lstm_lib"):
+            raise  # a fault of our own, which no installation mends
+        raise ModuleNotFoundError(
+            f"{error.name} is not installed, and this part of lstm_lib needs it: "
+            f'pip install "lstm_lib[{extra}]"',
+            name=error.name,
+        ) from error

@@ -35,6 +35,14 @@ def tanh(a):
     return a.tanh() if hasattr(a, "tanh") else np.tanh(a)
 
 
+def relu(a):
+    r"""What is negative becomes 0, elementwise; NaN stays NaN.
+
+    .. math:: \text{ReLU}(a) = \max(a, 0)
+    """
+    return a.relu() if hasattr(a, "relu") else np.maximum(a, 0)
+
+
 def exp(a):
     """:math:`e^a`, elementwise; what is too large becomes infinity, without a warning."""
     if hasattr(a, "exp"):

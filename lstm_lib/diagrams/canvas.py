@@ -33,7 +33,7 @@ from xml.etree import ElementTree as ET
 
 from lstm_lib.cells import Cell
 from lstm_lib.diagrams.drawing import SVG, Drawing, Point, Shape
-from lstm_lib.equations import notation, palette
+from lstm_lib.equations import notation, trace
 
 Names = str | tuple[str, ...]
 """The name of a value, or several."""
@@ -106,6 +106,7 @@ class Canvas:
         self.steps = steps or {}
         self.looks = looks
         self.cell = cell
+        self.graph = trace(cell) if cell else None
         self.outputs = outputs
         self.shapes: list[Shape] = []
         self.differs = self.ghostly = False
@@ -418,10 +419,14 @@ class Canvas:
             self.shapes.append(Shape(kind, tuple(points), *names))
 
     def _hue(self, value: str) -> str:
-        return palette.quantity(value)
+        """The quantity that a value belongs to, as the cell's graph has it; without a cell, as its
+        letter says, and so for what is missing, which has the look of a ghost."""
+        if self.graph is None or self.ghostly:
+            return notation.quantity(value) if value.isidentifier() else "hidden"
+        return self.graph.quantity(value)
 
     def _spell(self, value: str) -> notation.Spelling:
-        return notation.spell(value)
+        return notation.spell(self.graph.name_of(value) if self.graph else value)
 
     def _part(self, kind: str, hue: str | None = None, steps: str | None = None) -> ET.Element:
         """A group for one shape: its kind, its hue and its steps, for the style sheet."""

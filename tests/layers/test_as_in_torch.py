@@ -225,5 +225,7 @@ def test_what_is_misunderstood_is_answered_in_words(sentence):
 def test_without_torch_the_layers_say_what_to_install():
     code = "import sys; sys.modules['torch'] = None; import lstm_lib.layers"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    sentence = "lstm_lib.layers needs torch, which is not installed: pip install torch"
-    assert done.stderr.strip().endswith(f"ModuleNotFoundError: {sentence}")
+    assert done.stderr.strip().endswith(
+        "ModuleNotFoundError: torch is not installed, and this part of lstm_lib needs it: "
+        'pip install "lstm_lib[torch]"'
+    )
