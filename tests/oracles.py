@@ -89,3 +89,8 @@ def random_reads(rng, cell, *shape, dtype=np.float64):
         "c_below": lambda: random_input(rng, *size, dtype=dtype),
     }
     return {name: kinds[name]() for name in cell.reads}
+
+
+def from_here(cell, x):
+    """What a cell must be told if it is given a state: its clock, as if it began with ``x``."""
+    return {name: cell.reading(name, x) for name in cell.timed}

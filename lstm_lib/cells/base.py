@@ -1,7 +1,9 @@
 """What a recurrent cell is: gates with weights, a state, and one step."""
 
+import math
 from collections import namedtuple
 from collections.abc import Mapping
+from contextlib import nullcontext
 
 import numpy as np
 
@@ -10,6 +12,7 @@ from lstm_lib.cells.checks import (
     check_kind,
     check_shape,
     is_tensor,
+    names_of,
     positive_integer,
 )
 from lstm_lib.cells.weights import GateWeights
@@ -46,6 +49,8 @@ class Cell:
       that do not start at zero;
     - ``reads``: what a step reads beside the input and the state, and which part of the state of
       the layer below it is (:class:`~lstm_lib.layers.Stacked` passes it on);
+    - ``timed``: those of ``reads`` that depend on how many steps went before, as a clock does, so
+      that who gives a state has to give them too;
     - ``output``: the part of the state that the layer above reads, if not ``h``.
 
     Weights start uniform in :math:`\pm 1/\sqrt{H}`, where :math:`H` is ``hidden_size``, as
@@ -61,6 +66,7 @@ class Cell:
         ValueError: a size that is not a positive whole number; a weight of the wrong shape.
         KeyError: a gate that the cell does not have.
         TypeError: a dtype that is not floating-point.
+        AttributeError: setting something on ``layer.cell``, which shows a layer's own weights.
     """
 
     gates: tuple[str, ...] = ()
@@ -69,15 +75,14 @@ class Cell:
     recurrent: str = "h"
     start: Mapping[str, float] = {}
     reads: Mapping[str, str | None] = {}
+    timed: tuple[str, ...] = ()
     output: str = "h"
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
-        cls.Gates = namedtuple("Gates", cls.gates, module=cls.__module__)
-        cls.State = namedtuple("State", cls.state, module=cls.__module__)
-        cls.Seen = namedtuple("Seen", (*cls.state, *cls.reads), module=cls.__module__)
-        for part in (cls.Gates, cls.State, cls.Seen):  # where to find it again after it was stored
-            part.__qualname__ = f"{cls.__qualname__}.{part.__name__}"
+        cls.Gates = part_of(cls, "Gates", cls.gates)
+        cls.State = part_of(cls, "State", cls.state)
+        cls.Seen = part_of(cls, "Seen", (*cls.state, *cls.reads))
 
     def __init__(self, input_size: int, hidden_size: int, seed=0, dtype=np.float64):
         self.input_size = positive_integer("input_size", input_size)
@@ -89,6 +94,14 @@ class Cell:
         for kind, shapes in self.weight_shapes().items():
             values = {g: rng.uniform(-bound, bound, s).astype(dtype) for g, s in shapes.items()}
             setattr(self, kind, GateWeights(kind, values))
+
+    def __setattr__(self, name, value):
+        if "layer" in vars(self):
+            raise AttributeError(
+                f"layer.cell shows the layer's own weights and is not changed itself: "
+                f"set layer.{name}, or make the layer of a cell that has it"
+            )
+        super().__setattr__(name, value)
 
     def weight_shapes(self) -> dict:
         """The shape of every weight, by kind and gate: ``{"W": {"f": (4, 3), …}, …}``."""
@@ -116,7 +129,7 @@ class Cell:
     @property
     def num_parameters(self) -> int:
         """How many numbers training can change."""
-        return sum(w.size for kind in self.weights.values() for w in kind.values())
+        return sum(math.prod(w.shape) for kind in self.weights.values() for w in kind.values())
 
     def step(self, a, s):
         """The cell's equations: from pre-activations ``a`` and last state ``s``, both addressed
@@ -150,8 +163,9 @@ class Cell:
 
         Args:
             x: the input, shape ``(batch_size, input_size)`` or ``(input_size,)``.
-            state: the last state, ``cell.State(h=…, c=…)`` or a dictionary of the same names,
-                each part ``(batch_size, hidden_size)`` or ``(hidden_size,)``; the state before
+            state: the last state, ``cell.State(h=…, c=…)``, a dictionary of the same names, or a
+                tuple in their order, each part ``(batch_size, hidden_size)`` or
+                ``(hidden_size,)``; a state of one part may be that part alone. The state before
                 anything was seen, zeros, if left out.
             reads: what else the cell reads, by name, shaped like the state.
 
@@ -159,9 +173,10 @@ class Cell:
             ``(state, gates)``, both addressed by name (``state.h``, ``gates.f``).
         """
         self.check_input(x, axes=("batch_size", "input_size"))
+        reads = {name: value[None] for name, value in reads.items()}
+        reads = self.check_reads(reads, x[None], goes_on=state is not None)
         state = self.initial_state(x) if state is None else self.check_state(state, x)
-        reads = self.check_reads({name: value[None] for name, value in reads.items()}, x[None])
-        with quiet():
+        with quiet(x):
             return self.advance(x, state, [value[0] for value in reads])
 
     def initial_state(self, x):
@@ -180,9 +195,30 @@ class Cell:
         shape = (*x.shape[:-1], self.hidden_size)
         return x.new_zeros(shape) if is_tensor(x) else np.zeros(shape, x.dtype)
 
+    def check_weights(self):
+        """Every weight must be there, shaped as :meth:`weight_shapes` says, and all of one type:
+        a group that was put in another's place, or a weight in a layer, may be anything."""
+        dtype = self.W[self.gates[0]].dtype
+        for kind, shapes in self.weight_shapes().items():
+            weights = getattr(self, kind)
+            if set(weights) != set(shapes):
+                raise ValueError(
+                    f"{kind} has weights for {names_of(weights)}; "
+                    f"{type(self).__name__} expects them for {names_of(shapes)}"
+                )
+            for gate, shape in shapes.items():
+                weight = weights[gate]
+                check_shape(f"{kind}[{gate!r}]", weight, shape)
+                if weight.dtype != dtype:
+                    raise TypeError(
+                        f"{kind}[{gate!r}] has dtype {weight.dtype}, and "
+                        f"W[{self.gates[0]!r}] has {dtype}: a cell computes in one"
+                    )
+
     def check_input(self, x, axes):
         """``x`` must be floating-point numbers like the weights, with these axes; the one before
         the last, the batch, may be left out."""
+        self.check_weights()
         check_kind("x", x, like=self.W[self.gates[0]])
         check_features("x", x, self.input_size, "input_size")
         if x.ndim not in (len(axes) - 1, len(axes)):
@@ -192,29 +228,68 @@ class Cell:
             )
 
     def check_state(self, state, x):
-        """``state`` must name every part of this cell's state, each shaped to go with one step of
-        ``x``."""
-        parts = state._asdict() if hasattr(state, "_asdict") else state
+        """``state`` must have every part of this cell's state, by name or in order, each shaped to
+        go with one step of ``x``."""
+        parts = self.parts_of(state)
         if not isinstance(parts, Mapping) or set(parts) != set(self.state):
             example = ", ".join(f"{name}=…" for name in self.state)
             raise TypeError(f"state must be {type(self).__name__}.State({example})")
         for name, shape in self.state_shapes().items():
-            check_kind(f"state.{name}", parts[name], like=x)
-            check_shape(f"state.{name}", parts[name], (*x.shape[:-1], *shape))
+            part, expected = parts[name], (*x.shape[:-1], *shape)
+            check_kind(f"state.{name}", part, like=x)
+            if tuple(part.shape) == (1, *expected):
+                raise ValueError(
+                    f"state.{name} has shape {tuple(part.shape)}, expected {expected}: the state "
+                    f"of one layer has no axis for layers, as PyTorch's has; give {name}[0]"
+                )
+            check_shape(f"state.{name}", part, expected)
         return self.State(**parts)
 
-    def check_reads(self, reads, x):
+    def parts_of(self, state):
+        """The parts by name, however the state was given; if they cannot be told, as it was."""
+        if hasattr(state, "_asdict"):
+            return state._asdict()
+        if len(self.state) == 1 and (is_tensor(state) or isinstance(state, np.ndarray)):
+            state = (state,)
+        if isinstance(state, (tuple, list)) and len(state) == len(self.state):
+            return dict(zip(self.state, state, strict=True))
+        return state
+
+    def check_reads(self, reads, x, goes_on=False):
         """What the cell reads beside ``x``, in its own order: what it was told, shaped to go with
-        the sequence ``x``, or else its own :meth:`reading`."""
+        the sequence ``x``, or else its own :meth:`reading`. A run that ``goes_on`` from a state
+        has to be told what depends on the steps before."""
         for name in reads:
             if name not in self.reads:
                 known = ", ".join(("x", *self.reads))
                 raise TypeError(f"{type(self).__name__} does not read {name!r}; it reads {known}")
             check_kind(name, reads[name], like=x)
             check_shape(name, reads[name], (*x.shape[:-1], self.hidden_size))
+        for name in self.timed:
+            if goes_on and name not in reads:
+                raise ValueError(
+                    f"state is given and {name} is not: a {type(self).__name__} cannot tell from "
+                    f"its state how many steps went before. After 5 of them, give "
+                    f"{name}=cell.{name}(range(5, 5 + len(x)), x)"
+                )
         return [reads[n] if n in reads else self.reading(n, x) for n in self.reads]
 
 
-def quiet():
+def part_of(cell_class, name, fields):
+    """A named tuple that belongs to a cell, ``LSTMCell.State``, and is found there again after it
+    was stored."""
+    part = namedtuple(name, fields, module=cell_class.__module__)
+    part.__qualname__ = f"{cell_class.__qualname__}.{name}"
+    part.__reduce__ = lambda values: (found_again, (cell_class, name, tuple(values)))
+    return part
+
+
+def found_again(cell_class, name, values):
+    """A state, or gates, that were stored; nothing else, whatever a file says."""
+    parts = {part.__name__: part for part in (cell_class.Gates, cell_class.State, cell_class.Seen)}
+    return parts[name](*values)
+
+
+def quiet(x):
     """Infinity times zero is NaN without a warning, as in PyTorch; and so is zero by zero."""
-    return np.errstate(invalid="ignore", divide="ignore")
+    return nullcontext() if is_tensor(x) else np.errstate(invalid="ignore", divide="ignore")

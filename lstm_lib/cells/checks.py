@@ -22,6 +22,12 @@ def is_tensor(value):
 
 def check_kind(name, value, like):
     """``value`` must be the same kind of array as the weights (``like``), and of the same type."""
+    if type(value).__name__ == "PackedSequence":
+        raise TypeError(
+            f"{name} is a PackedSequence; give the padded batch and its lengths instead: "
+            f"{name}, lengths = torch.nn.utils.rnn.pad_packed_sequence({name}), then "
+            f"layer({name}, lengths=lengths)"
+        )
     if not (isinstance(value, np.ndarray) or is_tensor(value)):
         raise TypeError(
             f"{name} is a {type(value).__name__}; give a NumPy array or a PyTorch tensor"
@@ -35,6 +41,16 @@ def check_kind(name, value, like):
         raise TypeError(
             f"{name} is a NumPy array and these weights are PyTorch tensors: "
             f"torch.from_numpy({name})"
+        )
+    if str(value.dtype).removeprefix("torch.").startswith("complex"):
+        raise TypeError(
+            f"{name} has dtype {value.dtype}, and cells compute with real numbers: "
+            f"give real and imaginary parts as features of their own"
+        )
+    if is_tensor(value) and value.device != like.device:
+        raise ValueError(
+            f"{name} is on the device {value.device}, and what it meets is on {like.device}: "
+            f"{name}.to({str(like.device)!r})"
         )
     if value.dtype != like.dtype:
         raise TypeError(
@@ -60,7 +76,11 @@ def check_shape(name, value, shape):
 
 def unknown_name(kind, name, names):
     """The sentence for somebody who asked for something that is not there."""
-    return f"no {kind} {name!r} here; there is {', '.join(names) or 'none'}"
+    return f"no {kind} {name!r} here; there is {names_of(names)}"
+
+
+def names_of(names):
+    return ", ".join(names) or "none"
 
 
 @contextmanager

@@ -18,7 +18,8 @@ class ClockworkRNNCell(Cell):
     reads every module that is not faster than itself.
 
     The cell reads its clock (``clock``, like ``h``) and sets it by itself, starting from step 0.
-    To go on later, ``unroll(cell, x, state, clock=cell.clock(range(5, 10), x))``.
+    To go on from a state, the clock has to be given, since the state does not say which step it is
+    of: ``unroll(cell, x, state, clock=cell.clock(range(5, 10), x))``.
 
     Args:
         periods: every how many steps each module ticks. The others are as for every cell.
@@ -31,6 +32,7 @@ class ClockworkRNNCell(Cell):
 
     gates = ("h",)
     reads = {"clock": None}
+    timed = ("clock",)
 
     def __init__(self, input_size, hidden_size, seed=0, periods=(1, 2, 4, 8), **settings):
         if not len(periods):

@@ -1,9 +1,12 @@
 """The functions that a step is written with, for arrays, tensors and traced scalars alike.
 
 Traced scalars, and mostly tensors too, know these functions themselves; anything else is NumPy's.
+Where a function has two arguments, they may be of different kinds, and one a plain number.
 The last five are for cells whose state is not one row of numbers a unit: on a single unit, as it
 is traced, they are plain products.
 """
+
+import numbers
 
 import numpy as np
 
@@ -65,33 +68,64 @@ def log_sigmoid(a):
 
 def maximum(a, b):
     """The larger of two numbers, elementwise."""
+    a, b = of_one_kind(a, b)
     return a.maximum(b) if hasattr(a, "maximum") else np.maximum(a, b)
 
 
 def outer(v, k):
     r"""Every number of one vector times every number of another: :math:`v\,k^\top`, a matrix."""
-    return v.outer_product(k) if hasattr(v, "outer_product") else v[..., :, None] * k[..., None, :]
+    v, k = of_one_kind(v, k)
+    if hasattr(v, "outer_product"):
+        return v.outer_product(k)
+    return v * k if are_numbers(v, k) else v[..., :, None] * k[..., None, :]
 
 
 def inner(n, q):
     r"""The sum of the products, one number: :math:`n^\top q`, shape ``(…, 1)``."""
-    return n.inner_product(q) if hasattr(n, "inner_product") else (n * q).sum(-1)[..., None]
+    n, q = of_one_kind(n, q)
+    if hasattr(n, "inner_product"):
+        return n.inner_product(q)
+    return n * q if are_numbers(n, q) else (n * q).sum(-1)[..., None]
 
 
 def matvec(c, q):
     """A matrix of the state, one for each example, times a vector."""
-    return c.matvec(q) if hasattr(c, "matvec") else (c @ q[..., None])[..., 0]
+    c, q = of_one_kind(c, q)
+    if hasattr(c, "matvec"):
+        return c.matvec(q)
+    return c * q if are_numbers(c, q) else (c @ q[..., None])[..., 0]
 
 
 def per_root(a):
     r"""Divided by the square root of how many numbers a vector has: :math:`a / \sqrt{H}`."""
-    return a.per_root() if hasattr(a, "per_root") else a / a.shape[-1] ** 0.5
+    if hasattr(a, "per_root"):
+        return a.per_root()
+    return a if are_numbers(a) else a / a.shape[-1] ** 0.5
 
 
 def masked(weights, mask):
     """Weights with zeros where ``mask`` is 0. A single unit's has nothing to hide."""
     if hasattr(weights, "masked"):
         return weights.masked()
-    return weights * (
-        weights.new_tensor(mask) if is_tensor(weights) else mask.astype(weights.dtype)
-    )
+    weights, mask = of_one_kind(weights, mask)
+    if is_tensor(weights):
+        return weights * mask.to(weights)
+    return weights * np.asarray(mask, np.asarray(weights).dtype)
+
+
+def of_one_kind(*values):
+    """Numbers, arrays, tensors and symbols in any mixture: all made symbols if one is, or else
+    tensors if one is, of its type and where it is."""
+    for like in values:
+        if hasattr(like, "lift"):
+            return [like.lift(value) for value in values]
+    for like in values:
+        if is_tensor(like):
+            arrays = (np.ndarray, numbers.Number)
+            return [like.new_tensor(v) if isinstance(v, arrays) else v for v in values]
+    return values
+
+
+def are_numbers(*values):
+    """Whether each is one number, a single unit's, without axes."""
+    return all(getattr(value, "ndim", 0) == 0 for value in values)

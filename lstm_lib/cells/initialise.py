@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from lstm_lib.cells.checks import unknown_name
+
 
 def forget_bias(cell, value: float = 1.0):
     r"""Start every forget gate at the same bias, so that it stands open before training.
@@ -12,12 +14,18 @@ def forget_bias(cell, value: float = 1.0):
     of the memory is gone after one step.
 
     Args:
-        cell: a cell with a gate ``f``; it is changed, and returned.
+        cell: a cell with a gate ``f``, or a :class:`~lstm_lib.layers.Recurrent` of one; it is
+            changed, and returned.
+
+    Raises:
+        KeyError: a cell without a gate ``f``, or whose ``f`` has no bias.
+        TypeError: something else than a cell or such a layer.
 
     Source: Gers, Schmidhuber & Cummins (2000); Jozefowicz, Zaremba & Sutskever (2015) found that
     a bias of 1 closes most of the gap between LSTM and GRU.
     """
-    cell.b["f"] = np.full(cell.hidden_size, value)
+    check_gates(cell, "f")
+    cell.b["f"] = np.full(cell.b["f"].shape, value)
     return cell
 
 
@@ -30,18 +38,41 @@ def chrono(cell, longest: int, seed=0):
     units' time scales spread over the whole range.
 
     Args:
-        cell: a cell with gates ``f`` and ``i``; it is changed, and returned.
+        cell: a cell with gates ``f`` and ``i``, or a :class:`~lstm_lib.layers.Recurrent` of one;
+            it is changed, and returned.
         longest: the longest dependency :math:`T_{\max}`, in steps; 3 or more.
         seed: an ``int`` or a ``numpy.random.Generator``.
 
     Raises:
         ValueError: a ``longest`` below 3.
+        KeyError: a cell without one of the two gates, or its bias.
+        TypeError: something else than a cell or such a layer.
 
     Source: Tallec & Ollivier (2018), "Can recurrent neural networks warp time?".
     """
     if longest < 3:
         raise ValueError(f"longest is {longest}; chrono initialisation needs 3 steps or more")
-    u = np.random.default_rng(seed).uniform(1, longest - 1, cell.hidden_size)
+    check_gates(cell, "f", "i")
+    u = np.random.default_rng(seed).uniform(1, longest - 1, cell.b["f"].shape)
     cell.b["f"] = np.log(u)
     cell.b["i"] = -np.log(u)
     return cell
+
+
+def check_gates(cell, *gates):
+    """All that is about to be set must be there, before any of it is."""
+    if isinstance(cell, type):
+        raise TypeError(
+            f"cell is the class {cell.__name__}; make a cell of it first: "
+            f"{cell.__name__}(input_size, hidden_size)"
+        )
+    biases = getattr(cell, "b", None)
+    if not hasattr(biases, "keys"):
+        raise TypeError(
+            f"cell is a {type(cell).__name__}; give a cell or a Recurrent. In a stack, or in both "
+            "directions, each layer has biases of its own; from_torch makes a cell of a PyTorch "
+            "module"
+        )
+    for gate in gates:
+        if gate not in biases:
+            raise KeyError(unknown_name("gate", gate, biases))

@@ -79,6 +79,10 @@ class Symbol:
     def masked(self):
         return self
 
+    def lift(self, value):
+        """A number that meets this symbol, as a symbol."""
+        return symbol(value)
+
     def heads(self):
         return self
 

@@ -4,12 +4,13 @@ from itertools import pairwise
 
 from torch import nn
 from torch.nn import functional
+from torch.utils._pytree import tree_map
 
-from lstm_lib.layers.bidirectional import Bidirectional
-from lstm_lib.layers.recurrent import Recurrent, Runs, as_layer
+from lstm_lib.layers.bidirectional import Bidirectional, check_time_first, kind_of, the_same
+from lstm_lib.layers.recurrent import Recurrent, RecurrentLayer, Runs, as_layer
 
 
-class Stacked(nn.Module):
+class Stacked(RecurrentLayer):
     r"""Recurrent layers on top of each other: what one puts out, the next one reads.
 
     .. math::
@@ -31,10 +32,11 @@ class Stacked(nn.Module):
             :class:`~lstm_lib.layers.Recurrent` or :class:`~lstm_lib.layers.Bidirectional` one.
         dropout: the probability :math:`p`.
         dtype: of the parameters of cells; PyTorch's default dtype if left out.
+        batch_first: as for ``torch.nn.LSTM``: the axes of sequences are batch, time, features.
 
     Raises:
         ValueError: no cells, a layer that reads what the one below it does not have, or not in
-            this size, or a probability that is none.
+            this size, or that is ``batch_first`` itself, or a probability that is none.
         TypeError: something that is not a cell or such a layer.
 
     Source: Zaremba, Sutskever & Vinyals (2014), "Recurrent neural network regularization", for
@@ -42,8 +44,8 @@ class Stacked(nn.Module):
     ``torch.nn.LSTM(dropout=…)``.
     """
 
-    def __init__(self, cells, dropout: float = 0.0, dtype=None):
-        super().__init__()
+    def __init__(self, cells, dropout: float = 0.0, dtype=None, batch_first=False):
+        super().__init__(batch_first)
         layers = [as_layer(cell, dtype) for cell in cells]
         check_layers(layers)
         if not 0 <= dropout <= 1:
@@ -57,46 +59,96 @@ class Stacked(nn.Module):
         return self.layers[0].input_size
 
     @property
+    def hidden_size(self) -> int:
+        """How many units each of the layers has.
+
+        Raises:
+            ValueError: they differ.
+        """
+        return the_same("hidden_size", self.layers)
+
+    @property
+    def num_layers(self) -> int:
+        """How many layers there are."""
+        return len(self.layers)
+
+    @property
+    def bidirectional(self) -> bool:
+        """Whether the layers read in both directions.
+
+        Raises:
+            ValueError: some do and some do not.
+        """
+        return the_same("bidirectional", self.layers)
+
+    @property
     def output_size(self) -> int:
         """How many numbers the last layer puts out at each step."""
         return self.layers[-1].output_size
 
-    def forward(self, x, state=None, lengths=None) -> Runs:
+    def forward(self, x, state=None, lengths=None, reads=None) -> Runs:
         """Run over a sequence ``x`` of shape ``(seq_len, batch_size, input_size)``.
 
         Args:
             state: the state that each layer begins with, from below; None for zeros, in place of
                 one or of all.
             lengths: how many steps each sequence of a padded batch has, ``(batch_size,)``.
+            reads: what else each layer reads, from below: a dictionary by name,
+                ``[{"clock": …}, None]``, or a pair of them for both directions; None for what the
+                cells say themselves. What comes from the layer below is told by the stack.
 
         Returns:
             :class:`~lstm_lib.layers.Runs` with the last layer's ``outputs``, and tuples with the
             final ``state`` of each layer and its run (``run.runs[0].gates["f"]``).
+
+        Raises:
+            TypeError: not one state, or one entry of ``reads``, for each layer.
         """
-        runs, reads = [], {}
-        for layer, first in zip(self.layers, self.each(state), strict=True):
+        states = self.each("state", state, "one state for each layer, or None")
+        told = self.each("reads", reads, "what each layer reads, by name, or None")
+        told = tree_map(self.time_first, told)
+        x, runs = self.time_first(x), []
+        for layer, first, given in zip(self.layers, states, told, strict=True):
             if runs:
                 x = functional.dropout(runs[-1].outputs, self.dropout, self.training)
-                reads = {name: runs[-1].states[part] for name, part in reads_below(layer).items()}
-            runs.append(layer(x, first, lengths, **reads))
-        return Runs(runs[-1].outputs, tuple(run.state for run in runs), tuple(runs))
+            runs.append(self.over(layer, x, first, lengths, given, below=runs[-1:]))
+        run = Runs(runs[-1].outputs, tuple(run.state for run in runs), tuple(runs))
+        return self.as_given(run)
 
-    def each(self, state):
-        """A state, or None, for each layer."""
+    def over(self, layer, x, state, lengths, given, below):
+        """One layer over the outputs of the one below, and over what else it reads."""
+        if not isinstance(layer, Recurrent):
+            return layer(x, state, lengths, given)
+        from_below = {
+            name: run.states[part] for run in below for name, part in reads_below(layer).items()
+        }
+        return layer(x, state, lengths, **from_below | (given or {}))
+
+    def to_numpy(self) -> list:
+        """A NumPy cell for each layer, or :class:`~lstm_lib.layers.BothWays` of two, from below;
+        see :meth:`lstm_lib.layers.Recurrent.to_numpy`."""
+        return [layer.to_numpy() for layer in self.layers]
+
+    def each(self, name, values, meaning):
+        """A value, or None, for each layer; a named tuple is something else."""
         count = len(self.layers)
-        if state is None:
+        if values is None:
             return [None] * count
-        if not isinstance(state, (tuple, list)) or len(state) != count:
-            raise TypeError(f"state must be a list of {count}: one state for each layer, or None")
-        return state
+        if (
+            not isinstance(values, (tuple, list))
+            or len(values) != count
+            or hasattr(values, "_fields")
+        ):
+            raise TypeError(f"{name} must be a list of {count}: {meaning}")
+        return values
 
     def extra_repr(self):
-        return f"dropout={self.dropout}"
+        return ", ".join(filter(None, (f"dropout={self.dropout}", super().extra_repr())))
 
 
 def reads_below(layer):
     """What the layer reads beside its input, and which part of the state below that is."""
-    reads = layer.cell.reads if isinstance(layer, Recurrent) else {}
+    reads = layer.bare_cell.reads if isinstance(layer, Recurrent) else {}
     return {name: part for name, part in reads.items() if part}
 
 
@@ -106,17 +158,18 @@ def check_layers(layers):
         raise ValueError("cells is empty; a stack has one layer or more")
     for k, layer in enumerate(layers, start=1):
         if not isinstance(layer, (Recurrent, Bidirectional)):
-            name = type(layer).__name__
+            name = kind_of(layer)
             raise TypeError(f"layer {k} is a {name}; give a cell, a Recurrent or a Bidirectional")
+        check_time_first(f"layer {k}", layer, "Stacked")
     for k, (below, above) in enumerate(pairwise(layers), start=1):
         if above.input_size != below.output_size:
             raise ValueError(
                 f"layer {k + 1} has input_size={above.input_size}, and layer {k} puts out "
                 f"{below.output_size} numbers"
             )
-        shapes = below.cell.state_shapes() if isinstance(below, Recurrent) else {}
+        shapes = below.bare_cell.state_shapes() if isinstance(below, Recurrent) else {}
         for name, part in reads_below(above).items():
-            size, found = above.cell.hidden_size, shapes.get(part, "none")
+            size, found = above.hidden_size, shapes.get(part, "none")
             if found != (size,):
                 raise ValueError(
                     f"layer {k + 1} reads {name}, the state {part!r} of layer {k}, as {size} "

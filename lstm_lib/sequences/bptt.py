@@ -111,8 +111,8 @@ def rnn_backward(
     return Gradients(
         **of_weights_and_inputs(cell, x, before(h, state.h), {"h": d_a}),
         state=cell.State(h=through_gates),
-        states=ByName("state", {"h": d_h}),
-        roads=ByName("road", {"loss": d_outputs, "gates": from_gates}),
+        states=ByName({"h": d_h}, "state"),
+        roads=ByName({"loss": d_outputs, "gates": from_gates}, "road"),
     )
 
 
@@ -181,8 +181,8 @@ def lstm_backward(
     return Gradients(
         **of_weights_and_inputs(cell, x, before(run.states["h"], state.h), d_a),
         state=cell.State(h=through_gates, c=through_belt),
-        states=ByName("state", {"h": d_h, "c": d_c}),
-        roads=ByName("road", roads),
+        states=ByName({"h": d_h, "c": d_c}, "state"),
+        roads=ByName(roads, "road"),
     )
 
 
@@ -194,9 +194,9 @@ def of_weights_and_inputs(cell, x, h_prev, d_a):
     rows = {g: d.reshape(-1, cell.hidden_size) for g, d in d_a.items()}
     x_rows, h_rows = x.reshape(-1, cell.input_size), h_prev.reshape(-1, cell.hidden_size)
     return {
-        "W": ByName("gate", {g: d.T @ x_rows for g, d in rows.items()}),  # ∂W_g = Σ ∂a_g x_tᵀ
-        "U": ByName("gate", {g: d.T @ h_rows for g, d in rows.items()}),  # ∂U_g = Σ ∂a_g h_t-1ᵀ
-        "b": ByName("gate", {g: d.sum(axis=0) for g, d in rows.items()}),  # ∂b_g = Σ ∂a_g
+        "W": ByName({g: d.T @ x_rows for g, d in rows.items()}, "gate"),  # ∂W_g = Σ ∂a_g x_tᵀ
+        "U": ByName({g: d.T @ h_rows for g, d in rows.items()}, "gate"),  # ∂U_g = Σ ∂a_g h_t-1ᵀ
+        "b": ByName({g: d.sum(axis=0) for g, d in rows.items()}, "gate"),  # ∂b_g = Σ ∂a_g
         "x": sum(d_a[g] @ cell.W[g] for g in cell.gates),  # ∂x_t = Σ_g W_gᵀ ∂a_g
     }
 

@@ -18,8 +18,16 @@ def real_steps(x, lengths):
     Raises:
         ValueError: another number of lengths than sequences, or a length below 1 or above seq_len.
     """
-    real = np.arange(len(x))[:, None] < check_lengths(lengths, x)
-    return x.new_tensor(real).bool() if is_tensor(x) else real
+    return steps_of(x)[:, None] < check_lengths(lengths, x)
+
+
+def steps_of(x):
+    """0, 1, … for each step of ``x``, the same kind of array as ``x`` and where it is."""
+    if not is_tensor(x):
+        return np.arange(len(x))
+    import torch  # here and not above: without tensors there need be no PyTorch
+
+    return torch.arange(len(x), device=x.device)
 
 
 def where(real, value, otherwise=0):
@@ -41,23 +49,56 @@ def reverse(x, lengths=None):
     Raises:
         ValueError: lengths that do not fit, as in :func:`~lstm_lib.sequences.real_steps`.
     """
-    steps = np.arange(len(x))
+    steps = steps_of(x)
     if lengths is None:
         return x[len(x) - 1 - steps]
     steps, lengths = steps[:, None], check_lengths(lengths, x)
-    return x[np.where(steps < lengths, lengths - 1 - steps, steps), np.arange(len(lengths))]
+    return x[where(steps < lengths, lengths - 1 - steps, steps), steps_of(x[0])]
 
 
 def check_lengths(lengths, x):
-    """``lengths`` must be one whole number, from 1 to seq_len, for each sequence of ``x``."""
+    """``lengths`` must be one whole number, from 1 to seq_len, for each sequence of ``x``; as the
+    same kind of array as ``x`` and where it is."""
     if x.ndim < 3:
         raise ValueError(
             f"x has shape {tuple(x.shape)}, one sequence alone: lengths are for a batch of them"
         )
-    lengths = lengths.tolist() if hasattr(lengths, "tolist") else lengths
-    if not isinstance(lengths, (list, tuple)) or len(lengths) != x.shape[1]:
-        raise ValueError(f"lengths is {lengths}; x has batch_size={x.shape[1]}, give one for each")
-    for k, length in enumerate(lengths):
+    if is_tensor(x) and is_tensor(lengths) and not has_numbers(lengths):
+        return check_later(lengths, x)
+    numbers = lengths.tolist() if hasattr(lengths, "tolist") else lengths
+    if not isinstance(numbers, (list, tuple)) or len(numbers) != x.shape[1]:
+        raise ValueError(f"lengths is {numbers}; x has batch_size={x.shape[1]}, give one for each")
+    for k, length in enumerate(numbers):
         if positive_integer(f"lengths[{k}]", length) > len(x):
             raise ValueError(f"lengths[{k}] is {length}, and x has {len(x)} steps")
-    return np.array(lengths)
+    if not is_tensor(x):
+        return np.array(numbers)
+    if is_tensor(lengths):
+        return lengths.to(steps_of(x))
+    return steps_of(x).new_tensor(numbers)
+
+
+def has_numbers(tensor):
+    """Whether there are numbers to look at; where PyTorch only records what is to be done, there
+    are none yet."""
+    import torch
+
+    recording = torch.compiler.is_compiling() or torch.jit.is_tracing()
+    return not (recording or tensor.is_meta)
+
+
+def check_later(lengths, x):
+    """What can be said of lengths without their numbers; that they fit is asserted when there are
+    some, in the graph that is being recorded."""
+    import torch
+
+    if lengths.shape != x.shape[1:2] or lengths.is_floating_point() or lengths.dtype == torch.bool:
+        raise ValueError(
+            f"lengths has shape {tuple(lengths.shape)} and dtype {lengths.dtype}; x has "
+            f"batch_size={x.shape[1]}, give one whole number for each"
+        )
+    lengths = lengths.to(steps_of(x))
+    if not lengths.is_meta:
+        fit = ((lengths >= 1) & (lengths <= len(x))).all()
+        torch._assert_async(fit, f"lengths must be from 1 to {len(x)}, the steps of x")
+    return lengths

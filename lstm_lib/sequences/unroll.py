@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lstm_lib.cells.base import quiet
+from lstm_lib.cells.base import Cell, quiet
 from lstm_lib.cells.checks import is_tensor, unknown_name
 from lstm_lib.sequences.padding import real_steps, where
 
@@ -13,16 +13,22 @@ from lstm_lib.sequences.padding import real_steps, where
 class ByName(dict):
     """Values over time, by name; a name that is not there is answered with those that are."""
 
-    def __init__(self, kind, values):
+    def __init__(self, values, kind="name"):
         super().__init__(values)
         self.kind = kind
+
+    def __reduce__(self):  # in plain words, so that torch.load(weights_only=True) reads it
+        return ByName, (dict(self), self.kind)
 
     def __missing__(self, name):
         raise KeyError(unknown_name(self.kind, name, self))
 
 
 class Unrolled(NamedTuple):
-    """What a cell did over a sequence of ``seq_len`` steps."""
+    """What a cell did over a sequence of ``seq_len`` steps.
+
+    Its first two fields are what PyTorch's recurrent modules return: ``y, state = run[:2]``.
+    """
 
     outputs: object
     """The output at each step, the hidden state, shape ``(seq_len, batch_size, hidden_size)``."""
@@ -49,28 +55,30 @@ def unroll(cell, x, state=None, lengths=None, **reads) -> Unrolled:
         cell: a :class:`~lstm_lib.cells.Cell`.
         x: the inputs, ``(seq_len, batch_size, input_size)``, or ``(seq_len, input_size)`` for one
             sequence alone.
-        state: the state before the first step, ``cell.State(h=…, c=…)``; zeros if left out.
+        state: the state before the first step, ``cell.State(h=…, c=…)``, a dictionary of the
+            same names, or a tuple in their order; zeros if left out.
         lengths: how many steps each sequence has, ``(batch_size,)``, in any order; all of them
             if left out.
         reads: further sequences, by name, if the cell reads any (``c_below``), each
             ``(seq_len, batch_size, hidden_size)``; if left out, what the cell says itself.
 
     Raises:
-        ValueError: an empty sequence, a shape that does not fit the cell, or a length that is not
-            from 1 to seq_len.
+        ValueError: an empty sequence, a shape that does not fit the cell, a length that is not
+            from 1 to seq_len, or a state without the clock that goes with it.
         TypeError: not an array, not floating-point, or not of the weights' dtype; something to
-            read that the cell does not read.
+            read that the cell does not read; not a cell.
     """
+    check_cell(cell)
     cell.check_input(x, axes=("seq_len", "batch_size", "input_size"))
     if len(x) == 0:
         raise ValueError("x has no steps (seq_len is 0): there is nothing to unroll")
+    reads = cell.check_reads(reads, x, goes_on=state is not None)
     state = cell.initial_state(x[0]) if state is None else cell.check_state(state, x[0])
-    reads = cell.check_reads(reads, x)
     real = None if lengths is None else real_steps(x, lengths)
     if real is not None:
         x, *reads = (where(real, value) for value in (x, *reads))
     states, gates = [], []
-    with quiet():
+    with quiet(x):
         for t, (x_t, *reads_t) in enumerate(zip(x, *reads, strict=True)):
             last = state
             state, gate = cell.advance(x_t, last, reads_t)
@@ -82,6 +90,24 @@ def unroll(cell, x, state=None, lengths=None, **reads) -> Unrolled:
     return Unrolled(outputs=states[cell.output], state=state, gates=gates, states=states)
 
 
+def check_cell(cell):
+    """A cell, and not its class, a layer of it or a module of PyTorch's."""
+    if isinstance(cell, type):
+        raise TypeError(
+            f"cell is the class {cell.__name__}; make a cell of it first: "
+            f"{cell.__name__}(input_size, hidden_size)"
+        )
+    if not isinstance(cell, Cell):
+        module = type(cell).__module__
+        if module.startswith("torch."):
+            advice = "from_torch in lstm_lib.layers makes a cell of a PyTorch module"
+        elif module.startswith("lstm_lib.layers"):
+            advice = "it is a layer already: call it, layer(x)"
+        else:
+            advice = "give one of lstm_lib.cells"
+        raise TypeError(f"cell is a {type(cell).__name__}; {advice}")
+
+
 def over_time(kind, steps, real=None):
     """A list of named values, one entry a step, as one array with a time axis for each name;
     zero where a step is not real."""
@@ -89,7 +115,7 @@ def over_time(kind, steps, real=None):
     values = {name: stack([getattr(step, name) for step in steps]) for name in names}
     if real is not None:
         values = {name: where(real, value) for name, value in values.items()}
-    return ByName(kind, values)
+    return ByName(values, kind)
 
 
 def stack(values):

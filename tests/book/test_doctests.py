@@ -10,7 +10,7 @@ from stored import ROOT
 
 import lstm_lib
 
-PAGES = sorted(ROOT.glob("book/api/*.md"))
+PAGES = sorted([*ROOT.glob("book/api/*.md"), ROOT / "book" / "coming_from_nn_lstm.md"])
 MODULES = [info.name for info in pkgutil.walk_packages(lstm_lib.__path__, "lstm_lib.")]
 
 #: A traceback's middle and a long sentence's end may be left out as "...".

@@ -11,6 +11,7 @@ import torch
 from oracles import (
     CELLS,
     CELLS_IN_TORCH,
+    from_here,
     random_input,
     random_reads,
     random_state,
@@ -80,7 +81,8 @@ def test_without_a_state_it_is_the_one_before_anything_was_seen(cell_class):
     cell, x = cell_class(3, 4), np.ones((2, 3))
     shapes = cell.state_shapes().items()
     zeros = {name: np.full((2, *shape), cell.start.get(name, 0.0)) for name, shape in shapes}
-    for left_out, given in zip(cell(x), cell(x, zeros), strict=True):
+    clock = {name: read[0] for name, read in from_here(cell, x[None]).items()}
+    for left_out, given in zip(cell(x), cell(x, zeros, **clock), strict=True):
         for one, other in zip(left_out, given, strict=True):
             np.testing.assert_array_equal(one, other)
 
@@ -170,7 +172,9 @@ def test_a_cell_can_be_copied_and_stored(cell_class, copied):
 def test_large_inputs_give_no_warning(cell_class, size):
     cell = cell_class(3, 4)
     last = {name: np.full((2, *shape), size) for name, shape in cell.state_shapes().items()}
-    state, gates = cell(np.full((2, 3), size), last)
+    x = np.full((2, 3), size)
+    clock = {name: read[0] for name, read in from_here(cell, x[None]).items()}
+    state, gates = cell(x, last, **clock)
     assert all(np.isfinite(value).all() for value in (*state, *gates))
 
 
@@ -295,8 +299,9 @@ def test_a_bad_input_is_refused(x, error, sentence):
 
 GOOD, STATE = np.zeros((2, 4)), "state must be LSTMCell.State(h=…, c=…)"
 BAD_STATES = [
-    ((GOOD, GOOD), TypeError, STATE),
-    ([GOOD, GOOD], TypeError, STATE),
+    ((GOOD,), TypeError, STATE),
+    ([GOOD, GOOD, GOOD], TypeError, STATE),
+    (GOOD, TypeError, STATE),
     ({"h": GOOD}, TypeError, STATE),
     ({"h": GOOD, "c": GOOD, "m": GOOD}, TypeError, STATE),
     (RNNCell.State(h=GOOD), TypeError, STATE),
@@ -330,7 +335,7 @@ def test_a_bad_state_is_refused(state, error, sentence):
 
 def test_the_state_of_an_rnn_is_asked_for_by_its_own_names():
     with refused(TypeError, "state must be RNNCell.State(h=…)"):
-        RNNCell(3, 4)(np.ones((2, 3)), np.zeros((2, 4)))
+        RNNCell(3, 4)(np.ones((2, 3)), [np.zeros((2, 4))] * 2)
 
 
 def test_an_array_where_a_tensor_belongs_is_refused():

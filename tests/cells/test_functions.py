@@ -139,3 +139,25 @@ def test_masked_weights_are_zero_there_and_keep_their_type(kind, dtype):
     hidden = masked(weights, np.array([[1.0, 0.0], [1.0, 1.0]]))
     assert hidden.dtype == weights.dtype
     assert hidden.tolist() == [[3, 0], [3, 3]]
+
+
+@pytest.mark.parametrize("function", [maximum, outer, inner, matvec])
+def test_arguments_may_be_of_different_kinds(function):
+    """Numbers, arrays, tensors and symbols meet: a tensor makes tensors, a symbol symbols."""
+    a = np.array([[1.0, -2.0], [3.0, 4.0]]) if function is matvec else np.array([1.0, -2.0])
+    b = np.array([0.5, 3.0])
+    expected = function(a, b)
+    for one, other in ((torch.tensor(a), b), (a, torch.tensor(b))):
+        result = function(one, other)
+        assert torch.is_tensor(result) and result.dtype == torch.float64
+        np.testing.assert_allclose(result, expected, rtol=1e-15)
+    symbol = Symbol("input", name="a")
+    for one, other in ((symbol, 2.0), (2.0, symbol), (symbol, symbol)):
+        assert isinstance(function(one, other), Symbol)
+    assert function(3.0, 2.0) == (3.0 if function is maximum else 6.0)
+
+
+def test_a_number_meets_a_tensor():
+    a = torch.tensor([-1.0, 2.0])
+    assert maximum(a, 0.0).tolist() == maximum(0.0, a).tolist() == [0.0, 2.0]
+    assert per_root(3.0) == masked(3.0, 1) == 3.0

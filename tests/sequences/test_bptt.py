@@ -299,7 +299,7 @@ def test_a_run_of_another_shape_is_refused():
     with refused(ValueError, "d_state.h has shape (2, 4), expected (3, 4)"):
         rnn_backward(cell, x, run, d, d_state={"h": np.zeros((2, 4))})
     with refused(TypeError, "d_state must be RNNCell.State(h=…)"):
-        rnn_backward(cell, x, run, d, d_state=np.zeros((3, 4)))
+        rnn_backward(cell, x, run, d, d_state=[np.zeros((3, 4))] * 2)
 
 
 @both_cells

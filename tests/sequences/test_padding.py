@@ -5,7 +5,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from oracles import CELLS, CELLS_IN_TORCH, random_input, torch_module
+from oracles import CELLS, CELLS_IN_TORCH, from_here, random_input, torch_module
 from refusal import refused
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
@@ -59,9 +59,10 @@ def assert_same(ours, theirs, atol=0.0):
 @given(lengths=LENGTHS, seed=SEEDS)
 def test_each_sequence_is_what_it_is_alone_and_then_zero(cell_class, lengths, seed):
     cell, x, state = problem(cell_class, lengths, seed)
-    run = unroll(cell, x, state, lengths=lengths)
+    run = unroll(cell, x, state, lengths=lengths, **from_here(cell, x))
     for k, length in enumerate(lengths):
-        alone = unroll(cell, x[:length, k], cell.State(*(part[k] for part in state)))
+        one = x[:length, k]
+        alone = unroll(cell, one, [part[k] for part in state], **from_here(cell, one))
         for ours, theirs in zip(run.state, alone.state, strict=True):
             np.testing.assert_allclose(ours[k], theirs, rtol=0, atol=1e-14)
         for ours, theirs in ((run.gates, alone.gates), (run.states, alone.states)):
@@ -78,14 +79,16 @@ def test_each_sequence_is_what_it_is_alone_and_then_zero(cell_class, lengths, se
 def test_padding_of_any_content_changes_nothing(cell_class, lengths, seed, fill):
     cell, x, state = problem(cell_class, lengths, seed, fill=0.0)
     _, filled, _ = problem(cell_class, lengths, seed, fill)
-    assert_same(unroll(cell, filled, state, lengths), unroll(cell, x, state, lengths))
+    clock = from_here(cell, x)
+    run = unroll(cell, x, state, lengths, **clock)
+    assert_same(unroll(cell, filled, state, lengths, **clock), run)
 
 
 def gradients(cell, x, state, lengths):
     """What autograd gives for the inputs, the initial state and every weight."""
     layer = Recurrent(cell, dtype=torch.float64)
     x, *state = (torch.tensor(array, requires_grad=True) for array in (x, *state))
-    run = layer(x, cell.State(*state), lengths)
+    run = layer(x, cell.State(*state), lengths, **from_here(cell, x))
     arrays = (run.outputs, *run.state, *run.gates.values(), *run.states.values())
     rng = np.random.default_rng(0)
     shares = [torch.from_numpy(random_input(rng, *array.shape)) for array in arrays]
@@ -142,7 +145,8 @@ def test_no_state_goes_on_in_the_padding():
 def test_lengths_that_are_all_of_it_are_no_lengths(cell_class):
     lengths = [SEQ_LEN] * 3
     cell, x, state = problem(cell_class, lengths, seed=0)
-    assert_same(unroll(cell, x, state, lengths), unroll(cell, x, state))
+    clock = from_here(cell, x)
+    assert_same(unroll(cell, x, state, lengths, **clock), unroll(cell, x, state, **clock))
 
 
 @every_cell
@@ -150,8 +154,9 @@ def test_tensors_and_arrays_give_the_same(cell_class):
     lengths = [2, SEQ_LEN, 1]
     cell, x, state = problem(cell_class, lengths, seed=0)
     layer = Recurrent(cell, dtype=torch.float64)
-    run = layer(torch.from_numpy(x), cell.State(*map(torch.from_numpy, state)), lengths)
-    assert_same(run, unroll(cell, x, state, lengths), 1e-14)
+    xs = torch.from_numpy(x)
+    run = layer(xs, [torch.from_numpy(part) for part in state], lengths, **from_here(cell, xs))
+    assert_same(run, unroll(cell, x, state, lengths, **from_here(cell, x)), 1e-14)
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -169,7 +174,7 @@ def test_a_run_changes_nothing_that_it_was_given(cell_class):
     lengths = [2, SEQ_LEN]
     cell, x, state = problem(cell_class, lengths, seed=0)
     before = [array.copy() for array in (x, *state)]
-    unroll(cell, x, state, lengths)
+    unroll(cell, x, state, lengths, **from_here(cell, x))
     assert lengths == [2, SEQ_LEN]
     for array, old in zip((x, *state), before, strict=True):
         np.testing.assert_array_equal(array, old)

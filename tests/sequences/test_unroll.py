@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from oracles import (
     CELLS,
     CELLS_IN_TORCH,
+    from_here,
     random_input,
     random_reads,
     random_state,
@@ -162,8 +163,8 @@ def test_shapes_are_those_of_time_batch_and_hidden(cell_class, sizes, seed):
     seq_len, batch_size, input_size, hidden_size = sizes
     cell = cell_class(input_size, hidden_size, seed=seed)
     x, state = problem(cell_class, sizes, seed)
-    run = unroll(cell, x, state)
-    step = cell(x[0], state)
+    run = unroll(cell, x, state, **from_here(cell, x))
+    step = cell(x[0], state, **{name: read[0] for name, read in from_here(cell, x).items()})
     for over_time, once in zip((run.states, run.gates), step, strict=True):
         for name, value in once._asdict().items():
             assert over_time[name].shape == (seq_len, *value.shape)
@@ -182,9 +183,10 @@ def test_shapes_are_those_of_time_batch_and_hidden(cell_class, sizes, seed):
 def test_a_sequence_of_a_batch_is_that_sequence_alone(cell_class, sizes, seed):
     cell = cell_class(*sizes[2:], seed=seed)
     x, state = problem(cell_class, sizes, seed)
-    batched = unroll(cell, x, state)
+    batched = unroll(cell, x, state, **from_here(cell, x))
     for k in range(sizes[1]):
-        alone = unroll(cell, x[:, k], cell.State(*(part[k] for part in state)))
+        one = [part[k] for part in state]
+        alone = unroll(cell, x[:, k], one, **from_here(cell, x[:, k]))
         for ours, theirs in ((batched.states, alone.states), (batched.gates, alone.gates)):
             for name, values in theirs.items():
                 np.testing.assert_allclose(ours[name][:, k], values, rtol=1e-13, atol=1e-14)
@@ -227,8 +229,9 @@ def test_what_comes_later_changes_nothing_before(cell_class, sizes, seed):
 def test_a_sequence_of_one_is_one_step(cell_class):
     cell = cell_class(3, 4)
     x, state = problem(cell_class, (1, 2, 3, 4), seed=0)
-    run = unroll(cell, x, state)
-    state, gates = cell(x[0], state)
+    clock = from_here(cell, x)
+    run = unroll(cell, x, state, **clock)
+    state, gates = cell(x[0], state, **{name: read[0] for name, read in clock.items()})
     for name in cell.state:
         np.testing.assert_array_equal(getattr(run.state, name), getattr(state, name))
     for name in cell.gates:
@@ -240,7 +243,9 @@ def test_a_state_may_be_a_dictionary(cell_class):
     cell = cell_class(3, 4)
     x, state = problem(cell_class, (5, 2, 3, 4), seed=0)
     by_name = dict(reversed(state._asdict().items()))
-    np.testing.assert_array_equal(unroll(cell, x, by_name).outputs, unroll(cell, x, state).outputs)
+    clock = from_here(cell, x)
+    expected = unroll(cell, x, state, **clock).outputs
+    np.testing.assert_array_equal(unroll(cell, x, by_name, **clock).outputs, expected)
 
 
 @every_cell
@@ -248,7 +253,7 @@ def test_unrolling_changes_nothing_it_was_given(cell_class):
     cell = cell_class(3, 4)
     x, state = problem(cell_class, (5, 2, 3, 4), seed=0)
     before = [array.copy() for array in (x, *state)]
-    unroll(cell, x, state)
+    unroll(cell, x, state, **from_here(cell, x))
     for array, old in zip((x, *state), before, strict=True):
         np.testing.assert_array_equal(array, old)
 
