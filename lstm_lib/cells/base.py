@@ -130,10 +130,14 @@ class Cell:
         def of(g):
             a = x @ self.W[g].T
             if self.has("U", g):
-                a = a + h @ self.U[g].T
+                a = a + self.recurrent_term(g, h)
             return a + self.b[g] if self.has("b", g) else a
 
         return self.Gates(*(of(g) for g in self.gates))
+
+    def recurrent_term(self, gate, h):
+        """:math:`U_g h_{t-1}`, for a cell whose :math:`U` has a form of its own to override."""
+        return h @ self.U[gate].T
 
     def has(self, kind, gate):
         """Whether these weights belong to the gate's pre-activation."""

@@ -55,9 +55,8 @@ class ClockworkRNNCell(Cell):
     def reading(self, name, x):
         return self.clock(range(len(x)), x)
 
-    def pre_activations(self, x, h):
-        U = masked(self.U["h"], self.slower)
-        return self.Gates(h=x @ self.W["h"].T + h @ U.T + self.b["h"])
+    def recurrent_term(self, gate, h):
+        return h @ masked(self.U[gate], self.slower).T
 
     def step(self, a, s):
         h = s.clock * tanh(a.h) + (1 - s.clock) * s.h

@@ -1,7 +1,7 @@
 """The functions that a step is written with, for arrays, tensors and traced scalars alike.
 
 Traced scalars, and mostly tensors too, know these functions themselves; anything else is NumPy's.
-The last five are for cells whose state is not one row of numbers a unit: on a single unit, as it
+The last seven are for cells whose state is not one row of numbers a unit: on a single unit, as it
 is traced, they are plain products.
 """
 
@@ -32,6 +32,34 @@ def tanh(a):
     return a.tanh() if hasattr(a, "tanh") else np.tanh(a)
 
 
+def relu(a):
+    r"""What is negative becomes 0, elementwise; NaN stays NaN.
+
+    .. math:: \text{ReLU}(a) = \max(a, 0)
+    """
+    return a.relu() if hasattr(a, "relu") else np.maximum(a, 0)
+
+
+def positive(a):
+    r"""A positive number for any number, elementwise: straight above zero, a sigmoid below.
+
+    .. math:: g(a) = \max(a + \tfrac{1}{2},\; \sigma(a))
+              = \begin{cases} a + \frac{1}{2} & a \geq 0 \\ \sigma(a) & a < 0 \end{cases}
+    """
+    return maximum(a + 0.5, sigmoid(a))
+
+
+def log_positive(a):
+    r"""The logarithm of :func:`positive`, elementwise, also where that is too small to be told
+    from 0.
+
+    .. math:: \log g(a) = \log(1 + 2 \max(a, 0)) + \log \sigma(\min(a, 0))
+    """
+    above, below = maximum(a, 0.0), -maximum(-a, 0.0)
+    grown = (2 * above).log1p() if is_tensor(a) else np.log1p(2 * above)
+    return grown + log_sigmoid(below)
+
+
 def exp(a):
     """:math:`e^a`, elementwise; what is too large becomes infinity, without a warning."""
     if hasattr(a, "exp"):
@@ -56,7 +84,9 @@ def log_sigmoid(a):
 
 
 def maximum(a, b):
-    """The larger of two numbers, elementwise."""
+    """The larger of two numbers, elementwise; the second may be a plain number."""
+    if is_tensor(a) and not is_tensor(b):
+        b = a.new_full((), b)
     return a.maximum(b) if hasattr(a, "maximum") else np.maximum(a, b)
 
 
@@ -78,6 +108,16 @@ def matvec(c, q):
 def per_root(a):
     r"""Divided by the square root of how many numbers a vector has: :math:`a / \sqrt{H}`."""
     return a.per_root() if hasattr(a, "per_root") else a / a.shape[-1] ** 0.5
+
+
+def heads(a, count):
+    """A vector cut into ``count`` equal pieces, one for each head: ``(…, count, size)``."""
+    return a.heads() if hasattr(a, "heads") else a.reshape(*a.shape[:-1], count, -1)
+
+
+def join_heads(a):
+    """The heads side by side again, as one vector."""
+    return a.join_heads() if hasattr(a, "join_heads") else a.reshape(*a.shape[:-2], -1)
 
 
 def masked(weights, mask):

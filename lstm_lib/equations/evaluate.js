@@ -19,6 +19,7 @@ const compute = {
   sigmoid: (a) => (a < 0 ? Math.exp(a) : 1) / (1 + Math.exp(-Math.abs(a))),
   log_sigmoid: (a) => Math.min(a, 0) - Math.log1p(Math.exp(-Math.abs(a))),
   tanh: Math.tanh,
+  relu: (a) => Math.max(a, 0),
 };
 
 // Every value of the graph by name, from the values of its inputs by name.

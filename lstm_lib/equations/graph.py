@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from lstm_lib.cells.functions import exp, log_sigmoid, sigmoid, tanh
+from lstm_lib.cells.functions import exp, log_sigmoid, relu, sigmoid, tanh
 
 COMPUTE = {
     "add": lambda a, b: a + b,
@@ -31,6 +31,7 @@ COMPUTE = {
     "sigmoid": sigmoid,
     "log_sigmoid": log_sigmoid,
     "tanh": tanh,
+    "relu": relu,
 }
 """What each operation computes."""
 
@@ -52,6 +53,7 @@ PLAIN = {
     "sigmoid": "sigmoid({})",
     "log_sigmoid": "log_sigmoid({})",
     "tanh": "tanh({})",
+    "relu": "relu({})",
 }
 """How each operation is written when an expression serves as a name: ``f*c_prev``."""
 
@@ -111,6 +113,12 @@ class Symbol:
     def masked(self):
         return self
 
+    def heads(self):
+        return self
+
+    def join_heads(self):
+        return self
+
     def sigmoid(self):
         return Symbol("sigmoid", (self,))
 
@@ -119,6 +127,9 @@ class Symbol:
 
     def tanh(self):
         return Symbol("tanh", (self,))
+
+    def relu(self):
+        return Symbol("relu", (self,))
 
     def exp(self):
         return Symbol("exp", (self,))
@@ -333,6 +344,8 @@ def local_derivatives(sym):
             return (sym * (1 - sym),)
         case "tanh":
             return (1 - sym * sym,)
+        case "relu":  # 1 above zero, and 0 at zero and below, as in PyTorch
+            return (Symbol("sign", (sym,)),)
         case "input" | "const":
             return ()
     raise NotImplementedError(f"no derivative is written for the operation {sym.op!r}")

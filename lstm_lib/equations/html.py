@@ -22,6 +22,7 @@ LETTERS = {
     "sigmoid": "\u03c3({})",
     "log_sigmoid": "log \u03c3({})",
     "tanh": "tanh({})",
+    "relu": "ReLU({})",
 }
 TIMES = "{} \u00d7 {}"
 NUMBERS = LETTERS | {"mul": TIMES, "matmul": "{} \u00b7 {}", "outer": TIMES, "inner": TIMES}

@@ -24,6 +24,7 @@ TEMPLATES = {
     "sigmoid": r"\sigma({})",
     "log_sigmoid": r"\log \sigma({})",
     "tanh": r"\tanh({})",
+    "relu": r"\operatorname{{ReLU}}({})",
 }
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from lstm_lib.cells import Cell, GRUResetAfterCell, LSTMCell, RNNCell
+from lstm_lib.cells import Cell, GRUResetAfterCell, LSTMCell, ReLURNNCell, RNNCell
 from lstm_lib.layers.bidirectional import Bidirectional
 from lstm_lib.layers.recurrent import Recurrent
 from lstm_lib.layers.stacked import Stacked
@@ -14,11 +14,15 @@ from lstm_lib.layers.stacked import Stacked
 PYTORCH = {
     LSTMCell: (nn.LSTM, ("i", "f", "c_tilde", "o")),
     RNNCell: (nn.RNN, ("h",)),
+    ReLURNNCell: (nn.RNN, ("h",)),
     GRUResetAfterCell: (nn.GRU, ("r", "z", "h_tilde")),
 }
 """For each cell, PyTorch's module and the order in which its packed weights hold the gates."""
 
-PLAIN_CELL = {"proj_size": 0, "nonlinearity": "tanh"}
+SETTINGS = {RNNCell: {"nonlinearity": "tanh"}, ReLURNNCell: {"nonlinearity": "relu"}}
+"""The setting by which cells are told apart that share a module of PyTorch's."""
+
+PLAIN_CELL = {"proj_size": 0}
 ONE_LAYER = {"num_layers": 1, "bidirectional": False}
 DIRECTIONS = ("", "_reverse")
 
@@ -33,7 +37,7 @@ def from_torch(module: nn.Module) -> Cell:
     Raises:
         TypeError: a module that has no counterpart here.
         ValueError: several layers or both directions, for which there is
-            :func:`~lstm_lib.layers.stack_from_torch`; a projection, or ReLU in place of tanh.
+            :func:`~lstm_lib.layers.stack_from_torch`; a projection.
     """
     counterpart(module)
     check_settings(module, ONE_LAYER | PLAIN_CELL, "a cell is one layer in one direction, with")
@@ -46,7 +50,7 @@ def stack_from_torch(module: nn.Module) -> Stacked:
 
     Raises:
         TypeError: a module that has no counterpart here.
-        ValueError: a projection, or ReLU in place of tanh.
+        ValueError: a projection.
     """
     counterpart(module)
     check_settings(module, PLAIN_CELL, "the cells here have")
@@ -86,6 +90,7 @@ def to_torch(layer) -> nn.Module:
         bidirectional=len(stack[0]) == 2,
         dropout=getattr(layer, "dropout", 0.0),
         dtype=tensor(cell.b[cell.gates[0]]).dtype,
+        **SETTINGS.get(type(cell), {}),
     )
     for k, cells in enumerate(stack):
         for direction, each in zip(DIRECTIONS, cells, strict=False):
@@ -167,9 +172,11 @@ def check_settings(module, expected, because):
 
 def counterpart(module):
     for cell_class, (module_class, gates) in PYTORCH.items():
-        if isinstance(module, module_class):
+        settings = SETTINGS.get(cell_class, {}).items()
+        if isinstance(module, module_class) and all(getattr(module, s) == v for s, v in settings):
             return cell_class, gates
-    known = ", ".join(f"torch.nn.{module.__name__}" for module, _ in PYTORCH.values())
+    names = dict.fromkeys(f"torch.nn.{module.__name__}" for module, _ in PYTORCH.values())
+    known = ", ".join(names)
     raise TypeError(f"{type(module).__name__} has no counterpart here; give one of {known}")
 
 

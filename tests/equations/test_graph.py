@@ -21,6 +21,7 @@ from lstm_lib.cells import (
     MinGRUCell,
     MinLSTMCell,
     MLSTMCell,
+    MLSTMGivenQKVCell,
     NIAFCell,
     RNNCell,
 )
@@ -147,7 +148,12 @@ LINEAR = {
 
 
 #: Parts of the state that are for others to read: the layer above, or whoever wants the output.
-UNREAD = {GridLSTMCell: {"h_up", "c_up"}, MLSTMCell: {"h"}, MemoryOnlyCell: {"h"}}
+UNREAD = {
+    GridLSTMCell: {"h_up", "c_up"},
+    MLSTMCell: {"h"},
+    MLSTMGivenQKVCell: {"h"},
+    MemoryOnlyCell: {"h"},
+}
 
 
 @every_cell

@@ -233,17 +233,14 @@ def test_layers_that_are_not_alike_are_no_module(layer, sentence):
 def test_what_torch_does_not_have_is_refused():
     with refused(
         TypeError,
-        "PyTorch has no module for GRUCell; it has one for LSTMCell, RNNCell, GRUResetAfterCell",
+        "PyTorch has no module for GRUCell; it has one for LSTMCell, RNNCell, ReLURNNCell, "
+        "GRUResetAfterCell",
     ):
         to_torch(Stacked([GRUCell(3, 4)]))
 
 
 PLAIN = [
     (nn.LSTM(3, 4, proj_size=2), "this module has proj_size=2; the cells here have proj_size=0"),
-    (
-        nn.RNN(3, 4, nonlinearity="relu"),
-        "this module has nonlinearity='relu'; the cells here have nonlinearity='tanh'",
-    ),
 ]
 
 
