@@ -216,11 +216,30 @@ def min_gru(values: Mapping[str, float] | None = None, lit: str | None = None) -
 
     Raises ``ValueError`` for another ``lit``.
     """
+    words = "has no function, only its weights."
+    return _minimal(("min-gru", "Minimal GRU module"), "linear", words, values, lit)
+
+
+def positive_min_gru(values: Mapping[str, float] | None = None, lit: str | None = None) -> Drawing:
+    """The minimal GRU whose candidate is positive: the function of its layer is g.
+
+    ``values`` are numbers by name, as ``trace(PositiveMinGRUCell).evaluate(…)`` returns them.
+    ``lit`` may be ``"difference"``: what differs from the GRU is lit, with the places of what
+    is missing, and the rest steps back.
+
+    Raises ``ValueError`` for another ``lit``.
+    """
+    words = "has a function g, which is always positive."
+    name = ("positive-min-gru", "Positive minimal GRU module")
+    return _minimal(name, "g", words, values, lit)
+
+
+def _minimal(name: tuple[str, str], function: str, words: str, values, lit) -> Drawing:
+    """A minimal GRU by its key and title; ``words`` say what the candidate's ``function`` is."""
     canvas = canvas_of(
-        "min-gru",
-        "Minimal GRU module",
-        MIXING + " Both layers read x alone, and the candidate layer has no function, only its"
-        " weights. Nothing goes down from the state.",
+        *name,
+        f"{MIXING} Both layers read x alone, and the candidate layer {words} Nothing goes down"
+        " from the state.",
         values,
         lit,
         known="the GRU",
@@ -236,7 +255,7 @@ def min_gru(values: Mapping[str, float] | None = None, lit: str | None = None) -
     draw_x(canvas)
     draw_mixing(canvas)
     with canvas.difference():
-        canvas.layer("linear", (CANDIDATE, LAYERS), "candidate", name="candidate")
+        canvas.layer(function, (CANDIDATE, LAYERS), "candidate", name="candidate")
     return canvas.drawing()
 
 

@@ -22,14 +22,32 @@ def min_lstm(values: Mapping[str, float] | None = None, lit: str | None = None) 
 
     Raises ``ValueError`` for another ``lit``.
     """
+    words = "has no function, only its weights."
+    return _minimal(("min-lstm", "Minimal LSTM module"), "linear", words, values, lit)
+
+
+def positive_min_lstm(values: Mapping[str, float] | None = None, lit: str | None = None) -> Drawing:
+    """The minimal LSTM whose candidate is positive: the function of its layer is g.
+
+    ``values`` are numbers by name, as ``trace(PositiveMinLSTMCell).evaluate(…)`` returns them.
+    ``lit`` may be ``"difference"``: what differs from the LSTM is lit, the rest steps back.
+
+    Raises ``ValueError`` for another ``lit``.
+    """
+    words = "has a function g, which is always positive."
+    name = ("positive-min-lstm", "Positive minimal LSTM module")
+    return _minimal(name, "g", words, values, lit)
+
+
+def _minimal(name: tuple[str, str], function: str, words: str, values, lit) -> Drawing:
+    """A minimal LSTM by its key and title; ``words`` say what the candidate's ``function`` is."""
     canvas = canvas_of(
-        "min-lstm",
-        "Minimal LSTM module",
+        *name,
         "There is one state, h, which runs along the top, from left to right. Forget and input"
         " layer, each with a sigmoid, read x alone; what they put out is divided by their sum, so"
         " that f and i together are one. The old h is multiplied by f, and the product of i and"
         " the candidate is added: the new h, which leaves to the right and, copied, upwards. The"
-        " candidate layer reads x alone and has no function, only its weights.",
+        f" candidate layer reads x alone and {words}",
         values,
         lit,
     )
@@ -61,7 +79,7 @@ def min_lstm(values: Mapping[str, float] | None = None, lit: str | None = None) 
     canvas.operation("×", (FORGET, BELT), "forget")
     canvas.operation("×", (candidate, write), "input")
     with canvas.difference():
-        canvas.layer("linear", (candidate, LAYERS), "candidate", name="candidate")
+        canvas.layer(function, (candidate, LAYERS), "candidate", name="candidate")
         canvas.operation("+", (candidate, BELT), "hidden")
         canvas.operation("÷ sum of both", ((FORGET + INPUT) / 2, share), "hidden", width=184)
 

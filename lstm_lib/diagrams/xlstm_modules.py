@@ -166,16 +166,41 @@ def mlstm(values: Mapping[str, float] | None = None, lit: str | None = None) -> 
 
     Raises ``ValueError`` for another ``lit``.
     """
+    name = ("mlstm", "mLSTM module")
+    words = (
+        "The quotient is multiplied by o, from the output layer: h,",
+        "All six layers read x alone.",
+    )
+    return _mlstm(name, words, values, lit, given=False)
+
+
+def mlstm_given_qkv(values: Mapping[str, float] | None = None, lit: str | None = None) -> Drawing:
+    """The mLSTM's memory and its two gates; q, k and v come from below, ready made.
+
+    ``values`` are numbers by name, as ``trace(MLSTMGivenQKVCell).evaluate(…)`` returns them.
+    ``lit`` may be ``"difference"``: what differs from the LSTM is lit, the rest steps back.
+
+    Raises ``ValueError`` for another ``lit``.
+    """
+    name = ("mlstm-given-qkv", "mLSTM module, given q, k and v")
+    words = (
+        "The quotient is h,",
+        "Both layers read x alone; k, v and q come from below, past the layers.",
+    )
+    return _mlstm(name, words, values, lit, given=True)
+
+
+def _mlstm(name: tuple[str, str], words: tuple[str, str], values, lit, given: bool) -> Drawing:
+    """An mLSTM by its key and title, ``given`` its q, k and v or with layers of its own."""
     canvas = canvas_of(
-        "mlstm",
-        "mLSTM module",
+        *name,
         "The cell state C is a matrix. It runs along the top, is multiplied by f, and a product of"
         " two vectors is added: of the value v, and of the key k multiplied by i. Below runs the"
         " normaliser n, which is multiplied by the same f and receives i times k alone. To read,"
         " C is multiplied by the query q and divided by the size of the product of n and q, or by"
-        " a lower bound if that is smaller. The quotient is multiplied by o, from the output"
-        " layer: h, which goes upwards, and no further step reads it. Forget and input layer pass"
-        " the stabiliser, as in the sLSTM, and m is carried on. All six layers read x alone.",
+        f" a lower bound if that is smaller. {words[0]} which goes upwards, and no further step"
+        " reads it. Forget and input layer pass the stabiliser, as in the sLSTM, and m is carried"
+        f" on. {words[1]}",
         values,
         lit,
         size=SIZE,
@@ -183,10 +208,11 @@ def mlstm(values: Mapping[str, float] | None = None, lit: str | None = None) -> 
     canvas.module(76, 48, 578, 513)
     canvas.belt(0, END, BELT)
     with canvas.difference():
-        _draw_mlstm_writing(canvas)
-        _draw_mlstm_reading(canvas)
-        _draw_stabiliser(canvas, (122, 204), (286, 368, 450, 532), number=580)
-        _draw_mlstm_layers(canvas)
+        _draw_mlstm_writing(canvas, given)
+        _draw_mlstm_reading(canvas, shown=not given)
+        passing = (286, 368, 450) if given else (286, 368, 450, 532)
+        _draw_stabiliser(canvas, (122, 204), passing, number=580)
+        _draw_mlstm_layers(canvas, given)
     canvas.wire("c_prev", (0, BELT), (98 - RADIUS, BELT))
     canvas.label("c_prev", (2, BELT - 30))
     canvas.label("c", (613, BELT - 30))
@@ -195,8 +221,9 @@ def mlstm(values: Mapping[str, float] | None = None, lit: str | None = None) -> 
     return canvas.drawing()
 
 
-def _draw_mlstm_writing(canvas: Canvas) -> None:
-    """f multiplies C and n; i multiplies k; the product goes to n and, with v, to C."""
+def _draw_mlstm_writing(canvas: Canvas, given: bool) -> None:
+    """f multiplies C and n; i multiplies k; the product goes to n and, with v, to C. A k that is
+    given is first divided by the root of its size, which is not drawn: the product has no name."""
     scale, write, branch = 250, 208, 222
     canvas.wire("f*c_prev", (98, BELT), (368, BELT))
     canvas.wire("c", (368, BELT), (END, BELT), arrow=True, bridge=602)
@@ -211,8 +238,8 @@ def _draw_mlstm_writing(canvas: Canvas) -> None:
     canvas.dot("f", (122, branch))
     canvas.wire("i", (204, ABOVE), (204, scale), (286 - RADIUS, scale), arrow=True)
     canvas.wire("k", (286, LAYER_TOP), (286, scale + RADIUS), arrow=True)
-    canvas.wire("i*k", (286, scale), (286, NORM + RADIUS), arrow=True)
-    canvas.wire("i*k", (286, write), (338, write), arrow=True)
+    canvas.wire("i*k", (286, scale), (286, NORM + RADIUS), arrow=True, named=not given)
+    canvas.wire("i*k", (286, write), (338, write), arrow=True, named=not given)
     canvas.dot("i*k", (286, write))
     canvas.wire("v", (368, LAYER_TOP), (368, write + 17), arrow=True)
     canvas.wire("c", (368, write), (368, BELT + RADIUS), arrow=True, named=False)
@@ -236,24 +263,27 @@ def _draw_mlstm_writing(canvas: Canvas) -> None:
     canvas.chip("n", (540, NORM))
 
 
-def _draw_mlstm_reading(canvas: Canvas) -> None:
-    """q asks C and n; what they answer is multiplied by o."""
+def _draw_mlstm_reading(canvas: Canvas, shown: bool) -> None:
+    """q asks C and n; what they answer is multiplied by o where there is one."""
     read, show = 254, 300
     canvas.wire("c", (426, BELT), (426, read - 17), arrow=True)
     canvas.wire("n", (474, NORM), (474, read - 17), arrow=True)
     canvas.wire("q", (450, LAYER_TOP), (450, read + 17), arrow=True)
-    canvas.wire("h", (450, read), (532, read), (532, show - RADIUS), arrow=True, named=False)
-    canvas.wire("o", (532, LAYER_TOP), (532, show + RADIUS), arrow=True)
-    canvas.wire("h", (532 + RADIUS, show), (602, show), (602, 38), arrow=True)
+    if shown:
+        canvas.wire("h", (450, read), (532, read), (532, show - RADIUS), arrow=True, named=False)
+        canvas.wire("o", (532, LAYER_TOP), (532, show + RADIUS), arrow=True)
+        canvas.wire("h", (532 + RADIUS, show), (602, show), (602, 38), arrow=True)
+        canvas.operation("×", (532, show), "output")
+    else:
+        canvas.wire("h", (450, read), (602, read), (602, 38), arrow=True)
     canvas.dot("c", (426, BELT))
     canvas.dot("n", (474, NORM))
     canvas.operation("Cq ÷ |n·q|", (450, read), "cell", width=128)
-    canvas.operation("×", (532, show), "output")
-    canvas.chip("h", (602, 236))
+    canvas.chip("h", (602, 236 if shown else 204))
 
 
-def _draw_mlstm_layers(canvas: Canvas) -> None:
-    """Six layers, all of x alone."""
+def _draw_mlstm_layers(canvas: Canvas, given: bool) -> None:
+    """Six layers, all of x alone; or two, and k, v and q from below."""
     layers = (
         ("f", "log σ", 122, "forget", "forget"),
         ("i", "linear", 204, "input", "input"),
@@ -262,9 +292,16 @@ def _draw_mlstm_layers(canvas: Canvas) -> None:
         ("q", "linear", 450, "output", "query"),
         ("o", "σ", 532, "output", "output"),
     )
-    canvas.wire("x", (96, 573), (96, BUS), (532, BUS), (532, LAYERS))
+    if given:
+        for value, column in (("k", 286), ("v", 368), ("q", 450)):
+            canvas.wire(value, (column, 566), (column, LAYER_TOP))
+            canvas.label(value, (column, 593), anchor="middle")
+            canvas.chip(value, (column, 544))
+        layers = layers[:2]
+    last = layers[-1][2]
+    canvas.wire("x", (96, 573), (96, BUS), (last, BUS), (last, LAYERS))
     for value, function, column, hue, name in layers:
-        if value != "o":
+        if column != last:
             canvas.wire("x", (column, BUS), (column, LAYERS))
             canvas.dot("x", (column, BUS))
         canvas.layer(function, (column, LAYERS), hue, name=name, size=(76, 62))

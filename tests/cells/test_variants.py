@@ -632,7 +632,7 @@ def mixed(rng, cell, *shape):
 
 @pytest.mark.parametrize("cell_class", POSITIVE)
 @pytest.mark.parametrize("inputs", [ordinary, extreme, mixed])
-@pytest.mark.parametrize("steps", [1, 2, 3, 100, 2000])
+@pytest.mark.parametrize("steps", [1, 3, 64, 2000])
 @pytest.mark.filterwarnings("error")
 def test_the_scan_of_logarithms_is_the_loop(cell_class, inputs, steps):
     rng = np.random.default_rng(0)
@@ -652,7 +652,7 @@ def test_the_scan_of_logarithms_is_the_loop(cell_class, inputs, steps):
 
 @pytest.mark.parametrize("cell_class", POSITIVE)
 @pytest.mark.parametrize("inputs", [ordinary, extreme, mixed])
-@pytest.mark.parametrize("steps", [1, 50, 2000])
+@pytest.mark.parametrize("steps", [1, 2000])
 def test_gradients_through_the_scan_of_logarithms_are_those_through_the_loop(
     cell_class, inputs, steps
 ):
@@ -718,7 +718,7 @@ def test_a_state_of_zeros_has_a_logarithm_too():
 
 # Several heads
 
-HEADED = [(cell, count) for cell in (SLSTMCell, MLSTMGivenQKVCell) for count in (2, 3, 6)]
+HEADED = [(cell, count) for cell in (SLSTMCell, MLSTMGivenQKVCell) for count in (2, 6)]
 every_number_of_heads = pytest.mark.parametrize(
     ("headed", "count"), HEADED, ids=[f"{cell.__name__}-{count}" for cell, count in HEADED]
 )
@@ -916,8 +916,8 @@ def test_an_mlstm_given_what_its_layers_would_compute_is_an_mlstm_that_shows_all
 def test_without_queries_keys_or_values_it_refuses():
     cell, x = MLSTMGivenQKVCell(3, 4), np.ones((5, 2, 3))
     sentence = (
-        "MLSTMGivenQKVCell is not given '{}': it reads q, k and v beside x, each with hidden_size=4 "
-        "numbers a step, such as unroll(cell, x, q=q, k=k, v=v)"
+        "MLSTMGivenQKVCell is not given '{}': it reads q, k and v beside x, each with "
+        "hidden_size=4 numbers a step, such as unroll(cell, x, q=q, k=k, v=v)"
     )
     with refused(TypeError, sentence.format("q")):
         unroll(cell, x)
