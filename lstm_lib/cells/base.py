@@ -39,13 +39,13 @@ class Cell:
     That is what most cells are. The others say how they differ:
 
     - :meth:`weight_shapes`: further kinds of weights, such as peepholes, or a gate without some;
-    - ``late``: weights that meet something which the step itself makes first, ``{"h_tilde": "U"}``;
+    - ``late``: weights that multiply what the step itself computes first, ``{"h_tilde": "U"}``;
       they are left out of the gate's pre-activation;
-    - ``recurrent``: the part of the state that the matrices :math:`U` meet, if not ``h``;
+    - ``recurrent``: the part of the state that the matrices :math:`U` multiply, if not ``h``;
     - :meth:`state_shapes`: parts of the state that are not ``(hidden_size,)``, and ``start``: parts
       that do not start at zero;
-    - ``reads``: what a step reads beside the input and the state, and which part of the state of
-      the layer below it is (:class:`~lstm_lib.layers.Stacked` passes it on);
+    - ``reads``: side inputs, which a step reads beside the input and the state, and which part of
+      the state of the layer below each is (:class:`~lstm_lib.layers.Stacked` passes it on);
     - ``output``: the part of the state that the layer above reads, if not ``h``.
 
     Weights start uniform in :math:`\pm 1/\sqrt{H}`, where :math:`H` is ``hidden_size``, as

@@ -1,4 +1,4 @@
-"""The Clockwork RNN: units that tick at different rates."""
+"""The Clockwork RNN: units that are updated at different rates."""
 
 import numpy as np
 
@@ -8,7 +8,7 @@ from lstm_lib.cells.functions import masked, tanh
 
 
 class ClockworkRNNCell(Cell):
-    r"""A plain recurrent cell in modules, each of which computes only when its clock ticks.
+    r"""A plain recurrent cell in modules, each of which is updated only every so many steps.
 
     .. math:: h_t = k_t \odot \tanh(W_h x_t + U_h h_{t-1} + b_h) + (1 - k_t) \odot h_{t-1}
 
@@ -21,7 +21,7 @@ class ClockworkRNNCell(Cell):
     To go on later, ``unroll(cell, x, state, clock=cell.clock(range(5, 10), x))``.
 
     Args:
-        periods: every how many steps each module ticks. The others are as for every cell.
+        periods: every how many steps each module is updated. The others are as for every cell.
 
     Raises:
         ValueError: no periods, or one that is not a positive whole number.

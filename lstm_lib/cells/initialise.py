@@ -1,4 +1,4 @@
-"""Where the gates start: how long an untrained LSTM remembers is a choice."""
+"""Initial weights that decide how long an untrained network remembers."""
 
 import numpy as np
 

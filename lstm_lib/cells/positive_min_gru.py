@@ -5,7 +5,7 @@ from lstm_lib.cells.functions import log_positive, log_sigmoid, positive, sigmoi
 
 
 class PositiveMinGRUCell(Cell):
-    r"""The minimal GRU with a candidate that is always positive: its state has a logarithm.
+    r"""The minimal GRU with a positive candidate, so that its state can be kept as a logarithm.
 
     .. math::
 

@@ -5,7 +5,7 @@ from lstm_lib.cells.functions import relu
 
 
 class ReLURNNCell(Cell):
-    r"""A plain recurrent cell with ReLU for tanh: no upper bound, and a slope of exactly 1 or 0.
+    r"""A plain recurrent cell with ReLU in place of tanh: no upper bound, a slope of 1 or 0.
 
     .. math:: h_t = \max(W_h x_t + U_h h_{t-1} + b_h,\; 0)
 

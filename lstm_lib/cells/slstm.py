@@ -17,7 +17,7 @@ from lstm_lib.cells.functions import (
 
 
 class SLSTMCell(Cell):
-    r"""An LSTM whose input gate is an exponential: a new input can outweigh all before it.
+    r"""An LSTM whose input gate is an exponential, and whose output is divided by a normaliser.
 
     .. math::
 

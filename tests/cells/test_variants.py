@@ -311,6 +311,11 @@ def test_without_a_squashing_function_there_is_no_bound():
 # Jozefowicz's mutations
 
 
+def test_mut2_with_a_matrix_is_the_gru():
+    cell, gru = MUT2Cell(*SIZES[2:], seed=1), GRUCell(*SIZES[2:], seed=1)
+    same_run(cell, gru, *problem(GRUCell))
+
+
 def test_mut2_with_an_identity_reads_the_bare_input_in_its_reset_gate():
     cell = MUT2Cell(5, 5, seed=1)
     cell.W["r"] = np.eye(5)
