@@ -7,6 +7,11 @@ NOTEBOOKS := $(wildcard notebooks/*.ipynb book/*.ipynb)
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 
+# What a user may have set for other work: packages go into .venv, and Python finds its own.
+export PIP_USER := 0
+unexport PIP_TARGET PIP_PREFIX PIP_ROOT PIP_REQUIREMENT
+unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONOPTIMIZE PYTEST_ADDOPTS
+
 define REQUIREMENTS_HEADER
 # Every package that the project is made with, pinned. Made by `make requirements` from
 # requirements.in: edit that file, not this one. It is also the constraint file of `make book`.
@@ -17,10 +22,10 @@ define REQUIREMENTS_HEADER
 endef
 export REQUIREMENTS_HEADER
 
-.PHONY: help book test lab notebooks lint requirements clean browser
+.PHONY: help book test check lab notebooks lint requirements clean browser
 
 help: ## list these commands
-	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
 book: .venv/for-book ## build the site into _build/html
 	rm -rf _build  # a page that is not read again gives no warning again
@@ -39,6 +44,10 @@ lab: .venv/for-all ## open the chapters in JupyterLab
 notebooks: .venv/for-all ## execute every notebook and store its outputs
 	$(BIN)/python book/store_outputs.py
 	$(BIN)/python -c "from lstm_lib import diagrams; diagrams.lstm().save('book/static/lstm.svg')"
+
+check: lint ## check the library alone, in two minutes; CELL=janet: one cell, in seconds
+	OMP_NUM_THREADS=1 $(BIN)/pytest $(if $(CELL),--cell $(CELL) tests,--numprocesses 2 \
+		$(addprefix tests/,$(notdir $(wildcard lstm_lib/[a-z]*))))
 
 lint: .venv/for-all ## check the style of the code, notebooks included
 	$(BIN)/ruff check

@@ -30,7 +30,9 @@ class SequenceModel(nn.Module):
     .. math:: x_t \;\to\; \text{embedding} \;\to\; \text{recurrent layer} \;\to\; h_t
               \;\to\; V h_t + b \quad \text{at every step}
 
-    Real numbers are read as they are: then there is no embedding.
+    Real numbers are read as they are: then there is no embedding. Embedding and answer have the
+    dtype of the layer's weights and stand on their device, and real numbers are brought to that
+    dtype: ``SequenceModel(nn.LSTM(2, 8, dtype=torch.float64), task)`` computes in float64.
 
     Args:
         layer: ``torch.nn.RNN``, ``LSTM`` or ``GRU``, or one of :mod:`lstm_lib.layers`.
@@ -51,9 +53,12 @@ class SequenceModel(nn.Module):
             )
         if getattr(layer, "batch_first", False):
             raise ValueError("the layer has batch_first=True; here time comes first")
-        self.embedding = nn.Embedding(task.tokens, embedding) if task.tokens else nn.Identity()
+        alike = dtype_and_device(layer)
+        self.embedding = (
+            nn.Embedding(task.tokens, embedding, **alike) if task.tokens else nn.Identity()
+        )
         self.layer = layer
-        self.answer = nn.Linear(output_size(layer), task.answers)
+        self.answer = nn.Linear(output_size(layer), task.answers, **alike)
 
     def forward(self, inputs):
         """The answers at each step, ``(seq_len, batch_size, answers)``."""
@@ -62,8 +67,15 @@ class SequenceModel(nn.Module):
 
     def go_on(self, inputs, state=None):
         """The answers, and the state after the last step; give it back to go on from there."""
-        hidden, state = self.layer(self.embedding(inputs), state)[:2]
+        x = self.embedding(inputs).to(self.answer.weight.dtype)
+        hidden, state = self.layer(x, state)[:2]
         return self.answer(hidden), state
+
+
+def dtype_and_device(layer):
+    """Those of a layer's weights; PyTorch's defaults for a layer that has none."""
+    weight = next((p for p in layer.parameters() if p.is_floating_point()), torch.empty(0))
+    return {"dtype": weight.dtype, "device": weight.device}
 
 
 def output_size(layer):
@@ -134,12 +146,14 @@ def fit(
     settings = dict(task=task, batch_size=batch_size, lr=lr, clip=clip, seed=seed, model=model)
     run = Run(model, optimiser, generator, settings, checkpoint)
 
+    alike = dtype_and_device(model)
+
     model.train()
     bar = tqdm if progress else partial(tqdm, disable=True)
     with bar(total=steps, initial=run.steps, leave=False) as bar:
         try:
             while run.steps < steps and not run.is_solved(task, until):
-                batch = task.batch(batch_size, generator)
+                batch = task.batch(batch_size, generator).to(**alike)
                 outputs = model(batch.inputs)
                 loss = task.loss(outputs, batch)
                 optimiser.zero_grad()

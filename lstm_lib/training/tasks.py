@@ -28,6 +28,15 @@ class Batch(NamedTuple):
     asked: torch.Tensor
     """Where an answer counts. True or false, ``(seq_len, batch_size)``."""
 
+    def to(self, device=None, dtype=None) -> Batch:
+        """The same examples on another device, and their real numbers in another dtype."""
+        return Batch(
+            *(
+                part.to(device=device, dtype=dtype if part.is_floating_point() else None)
+                for part in self
+            )
+        )
+
 
 class Task:
     """A random world: what is read at each step, and what is to be said.
@@ -84,10 +93,16 @@ class Number(Task):
     higher_is_better = False
 
     def loss(self, outputs, batch):
-        return functional.mse_loss(outputs[batch.asked], batch.targets[batch.asked])
+        return functional.mse_loss(outputs[batch.asked], batch.targets[batch.asked].to(outputs))
 
     def score(self, outputs, batch):
         return self.loss(outputs, batch)
+
+
+def uniform(*shape, generator):
+    """Numbers between 0 and 1 in PyTorch's default dtype, and the same ones in each."""
+    numbers = torch.rand(shape, generator=generator, dtype=torch.float32)
+    return numbers.to(torch.get_default_dtype())
 
 
 def only_at_the_end(answer, seq_len):
@@ -175,7 +190,7 @@ class Adding(Number):
 
     def batch(self, size, generator=None):
         positive_integer("size", size)
-        numbers = torch.rand(self.length, size, generator=generator)
+        numbers = uniform(self.length, size, generator=generator)
         half = self.length // 2
         first = torch.randint(half, (1, size), generator=generator)
         second = torch.randint(half, self.length - 1, (1, size), generator=generator)
@@ -385,8 +400,8 @@ class Sine(Number):
     def batch(self, size, generator=None):
         positive_integer("size", size)
         slow, fast = self.frequencies
-        frequency = slow + (fast - slow) * torch.rand(size, generator=generator)
-        phase = 2 * math.pi * torch.rand(size, generator=generator)
+        frequency = slow + (fast - slow) * uniform(size, generator=generator)
+        phase = 2 * math.pi * uniform(size, generator=generator)
         time = torch.arange(self.length + 1)[:, None]
         values = torch.sin(frequency * time + phase)[..., None]
         asked = (time[:-1] >= 2).expand(-1, size)
@@ -428,7 +443,7 @@ class Timing(Choice):
         signal = torch.randint(self.interval, (1, size), generator=generator)
         since = torch.arange(self.length)[:, None] - signal
         beats = (since > 0) & (since % self.interval == 0)
-        inputs = (since == 0).float()[..., None]
+        inputs = (since == 0).to(torch.get_default_dtype())[..., None]
         return Batch(inputs, beats.long(), torch.ones_like(beats))
 
     def score(self, outputs, batch):
@@ -484,7 +499,7 @@ class Waveform(Number):
     def sines(self):
         """Periods and phases, the latter as a share of a period, each ``(waves, 1)``."""
         generator = torch.Generator().manual_seed(self.seed)
-        draws = torch.rand(2, self.waves, 1, generator=generator)
+        draws = uniform(2, self.waves, 1, generator=generator)
         return 4 * (self.length / 4) ** draws[0], draws[1]
 
     def batch(self, size, generator=None):
@@ -668,7 +683,7 @@ class Agreement(NextSymbol):
         return torch.stack([self.numbers(each) for each in words])
 
     def score(self, outputs, batch):
-        forms = torch.eye(self.tokens, dtype=torch.bool)
+        forms = torch.eye(self.tokens, dtype=torch.bool, device=outputs.device)
         for together in (*VERBS, PRONOUNS):
             numbers = self.numbers(together)
             forms[numbers[:, None], numbers] = True

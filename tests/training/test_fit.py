@@ -11,6 +11,7 @@ from itertools import count
 import numpy as np
 import pytest
 import torch
+from precision import default_dtype
 from refusal import refused
 from torch import nn
 from torch.optim.optimizer import register_optimizer_step_pre_hook
@@ -96,6 +97,47 @@ def test_real_numbers_are_read_as_they_are():
     model = SequenceModel(layer, task)
     x = task.batch(5).inputs
     torch.testing.assert_close(model(x), model.answer(layer(x)[0]), rtol=0, atol=0)
+
+
+EVERY_KIND = [
+    lambda task, **dtype: nn.LSTM(4 if task.tokens else task.features, 8, **dtype),
+    lambda task, **dtype: Recurrent(LSTMCell(4 if task.tokens else task.features, 8), **dtype),
+]
+
+
+@pytest.mark.parametrize("layer", EVERY_KIND, ids=["theirs", "ours"])
+@pytest.mark.parametrize("task", [TASK, Adding(6)], ids=str)
+def test_a_float64_layer_makes_a_float64_model(layer, task):
+    model = SequenceModel(layer(task, dtype=torch.float64), task, embedding=4)
+    assert {p.dtype for p in model.parameters()} == {torch.float64}
+    assert model(task.batch(5).inputs).dtype == torch.float64
+    assert quick(model, task).steps == 12
+
+
+@pytest.mark.parametrize("layer", EVERY_KIND, ids=["theirs", "ours"])
+@pytest.mark.parametrize("task", [TASK, Adding(6)], ids=str)
+def test_with_float64_as_the_default_everything_is_float64(layer, task):
+    with default_dtype(torch.float64):
+        model = SequenceModel(layer(task), task, embedding=4)
+        assert {p.dtype for p in model.parameters()} == {torch.float64}
+        assert quick(model, task).steps == 12
+
+
+def test_a_model_may_change_its_precision_after_it_was_made():
+    model = small_model(Adding(6)).double()
+    assert model(Adding(6).batch(5).inputs).dtype == torch.float64
+    assert quick(model, Adding(6)).steps == 12
+
+
+def test_a_model_stands_where_its_layer_stands():
+    model = SequenceModel(nn.LSTM(4, 8, device="meta"), TASK, embedding=4)
+    assert {p.device.type for p in model.parameters()} == {"meta"}
+
+
+def test_float64_and_float32_begin_alike():
+    single, double = small_model(Adding(6)), small_model(Adding(6)).double()
+    one, other = (quick(model, Adding(6), steps=3) for model in (single, double))
+    np.testing.assert_allclose(one.loss, other.loss, rtol=1e-5)
 
 
 @pytest.mark.parametrize(

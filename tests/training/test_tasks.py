@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 
 import pytest
 import torch
+from precision import default_dtype
 from refusal import refused
 
 from lstm_lib.training.tasks import (
@@ -90,6 +91,36 @@ def test_the_same_seed_draws_the_same_examples_and_another_others(task):
     one, same, other = (draw(task, seed=seed) for seed in (7, 7, 8))
     assert all(torch.equal(a, b) for a, b in zip(one, same, strict=True))
     assert not torch.equal(one.inputs, other.inputs)
+
+
+@pytest.mark.parametrize("task", [*TASKS, Waveform(20)], ids=str)
+def test_in_float64_the_examples_are_the_same_and_their_numbers_are_float64(task):
+    single = draw(task)
+    with default_dtype(torch.float64):
+        double = draw(task)
+    for one, other in zip(single, double, strict=True):
+        if one.is_floating_point():
+            assert one.dtype == torch.float32 and other.dtype == torch.float64
+            torch.testing.assert_close(one.double(), other, rtol=0, atol=1e-4)
+        else:
+            assert torch.equal(one, other)
+
+
+@every_task
+def test_the_loss_follows_the_dtype_of_the_outputs(task):
+    batch = draw(task)
+    outputs = torch.randn(*batch.asked.shape, task.answers, dtype=torch.float64)
+    outputs.requires_grad_()
+    loss = task.loss(outputs, batch)
+    loss.backward()
+    assert loss.dtype == torch.float64 and outputs.grad.dtype == torch.float64
+
+
+def test_a_batch_moves_its_numbers_to_a_device_and_only_real_ones_to_a_dtype():
+    moved = draw(Recall(5)).to(device="meta", dtype=torch.float64)
+    assert {part.device.type for part in moved} == {"meta"}
+    assert [part.dtype for part in moved] == [torch.long, torch.long, torch.bool]
+    assert draw(Adding(5)).to(dtype=torch.float64).targets.dtype == torch.float64
 
 
 @every_task
