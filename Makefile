@@ -10,7 +10,8 @@ NOTEBOOKS := $(wildcard notebooks/*.ipynb book/*.ipynb)
 # What a user may have set for other work: packages go into .venv, and Python finds its own.
 export PIP_USER := 0
 unexport PIP_TARGET PIP_PREFIX PIP_ROOT PIP_REQUIREMENT
-unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONOPTIMIZE PYTEST_ADDOPTS
+unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONOPTIMIZE PYTHONWARNINGS PYTEST_ADDOPTS
+unexport MATPLOTLIBRC MPLBACKEND
 
 define REQUIREMENTS_HEADER
 # Every package that the project is made with, pinned. Made by `make requirements` from
@@ -22,7 +23,13 @@ define REQUIREMENTS_HEADER
 endef
 export REQUIREMENTS_HEADER
 
-.PHONY: help book test check lab notebooks lint requirements clean browser
+# How git shows a notebook; as it is, if there is no environment or the file is no notebook.
+define TEXT_OF_NOTEBOOK
+f() { .venv/bin/python -I book/notebook_text.py "$$1" 2>/dev/null || cat "$$1"; }; f
+endef
+export TEXT_OF_NOTEBOOK
+
+.PHONY: help book test test-machines check lab notebooks lint requirements clean browser
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -34,9 +41,13 @@ book: .venv/for-book ## build the site into _build/html
 
 test: lint book browser ## run every test: code, notebooks, and the site in a real browser
 	@# Two processes of one thread each: what one runs, and in which order, tests/conftest.py says.
+	@# Notebooks are executed as on an old processor: what is stored comes out on every one.
 	OMP_NUM_THREADS=1 $(BIN)/pytest tests $(NOTEBOOKS) \
 		--nbval --nbval-sanitize-with tests/nbval.cfg --numprocesses 2 --dist loadgroup \
-		--no-loadscope-reorder
+		--no-loadscope-reorder --instructions lowest
+
+test-machines: .venv/for-all ## execute every notebook as other processors would, and compare
+	$(BIN)/python tests/machines.py
 
 lab: .venv/for-all ## open the chapters in JupyterLab
 	$(BIN)/jupyter lab notebooks
@@ -65,16 +76,21 @@ clean: ## remove the environment and everything built
 
 # One environment. What it was last installed for, and when, is the date of an empty file in it.
 
-.venv/for-book: book/requirements.in requirements.txt pyproject.toml | .venv/bin/python
+.venv/for-book: book/requirements.in requirements.txt pyproject.toml | .venv/bin/python .venv/for-diffs
 	@echo "Installing what building the book needs: a minute or two, once."
 	$(BIN)/python -m pip install --quiet -c requirements.txt -r book/requirements.in -e .
 	@touch $@
 
-.venv/for-all: requirements.txt pyproject.toml | .venv/bin/python
+.venv/for-all: requirements.txt pyproject.toml | .venv/bin/python .venv/for-diffs
 	@echo "Installing everything, torch included: some minutes, once."
 	@echo "(On Linux without an NVIDIA card, CONTRIBUTING.md says how to get a smaller torch.)"
 	$(BIN)/python -m pip install -r requirements.txt -e .
 	@touch $@ .venv/for-book  # everything includes what the book needs
+
+.venv/for-diffs: Makefile | .venv/bin/python
+	@# Only in a clone of this project: an unpacked archive may lie inside another one's.
+	@if [ -e .git ]; then git config diff.notebook.textconv "$$TEXT_OF_NOTEBOOK" || true; fi
+	@touch $@
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "This book needs Python \

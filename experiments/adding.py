@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from experiments import stored
-from experiments.making import command
+from experiments.making import command, default_dtype
 from lstm_lib.cells.checks import unknown_name
 from lstm_lib.cells.initialise import forget_bias
 from lstm_lib.layers import from_torch, to_torch
@@ -26,6 +26,7 @@ NETWORKS = {"RNN": nn.RNN, "LSTM, forget bias 1": nn.LSTM}
 SEEDS = (0, 1, 2)
 
 SETTINGS = {
+    "dtype": "float32",
     "length": 100,
     "hidden": 32,
     "batch_size": 50,
@@ -40,6 +41,7 @@ SETTINGS = {
 many steps' losses are stored as one number, their mean."""
 
 
+@default_dtype(SETTINGS["dtype"])
 def run(network, seed=0, steps=SETTINGS["steps"]):
     """Train one network.
 

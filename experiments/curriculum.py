@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from experiments import stored
-from experiments.making import command
+from experiments.making import command, default_dtype
 from lstm_lib import training
 from lstm_lib.cells.checks import unknown_name
 from lstm_lib.training import SequenceModel
@@ -28,6 +28,7 @@ GAPS = (3, 10, 15, 20, 30, 50, 100, 300, 1000)
 SEEDS = (0, 1, 2)
 
 SETTINGS = {
+    "dtype": "float32",
     "keys": 8,
     "gaps": list(GAPS),
     "embedding": 16,
@@ -41,6 +42,7 @@ SETTINGS = {
 """Those of :func:`~lstm_lib.training.curriculum`, the steps being those for each gap."""
 
 
+@default_dtype(SETTINGS["dtype"])
 def run(network, seed=0, gaps=GAPS):
     """Train one network on one gap after the other, until it fails at one.
 

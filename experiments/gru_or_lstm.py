@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from experiments import stored
-from experiments.making import command
+from experiments.making import command, default_dtype
 from lstm_lib.cells.checks import unknown_name
 from lstm_lib.layers import from_torch, to_torch
 from lstm_lib.training import WINDOW, SequenceModel, fit
@@ -34,6 +34,7 @@ open. All start as PyTorch does but for that."""
 SEEDS = (0, 1, 2)
 
 SETTINGS = {
+    "dtype": "float32",
     "recall": {"hidden": 64, "batch_size": 64, "lr": 3e-3, "steps": 600, "solved": 0.99},
     "adding": {"hidden": 32, "batch_size": 32, "lr": 1e-2, "steps": 800, "solved": 0.005},
     "counting": {"hidden": 14, "batch_size": 32, "lr": 1e-2, "steps": 600, "solved": 0.999},
@@ -48,6 +49,7 @@ for each task; for all of them, how many examples measure the score, how many st
 stored as one number, their mean, and how far a network is asked to count."""
 
 
+@default_dtype(SETTINGS["dtype"])
 def run(task, network, seed=0, steps=None):
     """Train one network on one task, for all of its steps.
 

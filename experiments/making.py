@@ -4,6 +4,7 @@ import argparse
 import itertools
 import json
 import os
+from contextlib import contextmanager
 from pathlib import Path
 
 import torch
@@ -33,6 +34,25 @@ def command(about, file, settings, run, **axes):
     wanted = itertools.product(*(getattr(chosen, name) for name in axes))
     wanted = [dict(zip(axes, values, strict=True)) for values in wanted]
     complete(chosen.file, settings, wanted, run, chosen.fresh)
+
+
+@contextmanager
+def default_dtype(name):
+    """Within a run, what PyTorch makes is of this dtype; afterwards its default is as it was.
+
+    In training, differences of rounding grow from update to update. In float32 two processors soon
+    have nothing in common; in float64, for the lengths of these runs, they mostly take the same
+    updates.
+
+    Args:
+        name: a dtype of PyTorch, ``"float64"``.
+    """
+    before = torch.get_default_dtype()
+    torch.set_default_dtype(getattr(torch, name))
+    try:
+        yield
+    finally:
+        torch.set_default_dtype(before)
 
 
 def complete(file, settings, wanted, run, fresh=False):

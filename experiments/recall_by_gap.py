@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from experiments import stored
-from experiments.making import command
+from experiments.making import command, default_dtype
 from lstm_lib.cells.checks import unknown_name
 from lstm_lib.cells.initialise import chrono, forget_bias
 from lstm_lib.layers import from_torch, to_torch
@@ -36,6 +36,7 @@ GAPS = (1, 2, 3, 5, 7, 10, 15, 20, 30, 50, 100)
 SEEDS = (0, 1, 2)
 
 SETTINGS = {
+    "dtype": "float32",
     "keys": 8,
     "embedding": 16,
     "hidden": 64,
@@ -50,6 +51,7 @@ SETTINGS = {
 accuracy."""
 
 
+@default_dtype(SETTINGS["dtype"])
 def run(network, gap, seed=0):
     """Train one network to answer across one gap.
 

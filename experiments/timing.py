@@ -8,7 +8,7 @@ The command that makes the runs, or those that are missing (about five minutes):
 import torch
 
 from experiments import stored
-from experiments.making import command
+from experiments.making import command, default_dtype
 from lstm_lib.cells import LSTMCell, PeepholeLSTMCell
 from lstm_lib.cells.checks import unknown_name
 from lstm_lib.cells.initialise import forget_bias
@@ -32,6 +32,7 @@ NETWORKS = {
 SEEDS = tuple(range(10))
 
 SETTINGS = {
+    "dtype": "float32",
     "interval": 5,
     "length": 20,
     "hidden": 4,
@@ -47,6 +48,7 @@ SETTINGS = {
 examples measure the score."""
 
 
+@default_dtype(SETTINGS["dtype"])
 def run(network, seed=0):
     """Train one network. With the same seed, all start from the same weights and biases.
 
@@ -76,6 +78,7 @@ def run(network, seed=0):
     return result
 
 
+@default_dtype(SETTINGS["dtype"])
 def train(network, task, seed=0):
     """The network, once it has learned ``task`` or run out of steps, and its history."""
     layer = layer_for(network, seed)
@@ -86,12 +89,13 @@ def train(network, task, seed=0):
     return model, fit(model, task, seed=seed, progress=False, **settings)
 
 
+@default_dtype(SETTINGS["dtype"])
 def layer_for(network, seed):
     if network not in NETWORKS:
         raise ValueError(unknown_name("network", network, NETWORKS))
     sizes = Timing.features, SETTINGS["hidden"]
     if network == "LSTM":
-        cell = LSTMCell(*sizes, seed=seed, dtype="float32")
+        cell = LSTMCell(*sizes, seed=seed, dtype=SETTINGS["dtype"])
         return to_torch(forget_bias(cell, SETTINGS["forget_bias"]))
     cell = PeepholeLSTMCell(*sizes, seed=seed, peepholes=tuple(NETWORKS[network]))
     return Recurrent(forget_bias(cell, SETTINGS["forget_bias"]))

@@ -5,11 +5,10 @@ The command that makes the runs, or those that are missing (about three minutes)
     python -m experiments.waveform
 """
 
-import numpy as np
 import torch
 
 from experiments import stored
-from experiments.making import command
+from experiments.making import command, default_dtype
 from lstm_lib.cells import ClockworkRNNCell, LSTMCell, RNNCell
 from lstm_lib.cells.checks import unknown_name
 from lstm_lib.cells.initialise import forget_bias
@@ -24,6 +23,7 @@ load = stored.waveform
 SEEDS = (0, 1, 2)
 
 SETTINGS = {
+    "dtype": "float32",
     "length": 128,
     "hidden": {"RNN": 32, "LSTM, forget bias 3": 15, "Clockwork RNN": 42},
     "periods": [1, 2, 4, 8, 16, 32, 64],
@@ -48,7 +48,8 @@ def cell_for(network, seed):
     """
     if network not in NETWORKS:
         raise ValueError(unknown_name("network", network, NETWORKS))
-    sizes = {"input_size": 1, "hidden_size": SETTINGS["hidden"][network], "dtype": np.float32}
+    units, dtype = SETTINGS["hidden"][network], SETTINGS["dtype"]
+    sizes = {"input_size": 1, "hidden_size": units, "dtype": dtype}
     if network == "RNN":
         return RNNCell(**sizes, seed=seed)
     if network == "Clockwork RNN":
@@ -56,6 +57,7 @@ def cell_for(network, seed):
     return forget_bias(LSTMCell(**sizes, seed=seed), 3.0)
 
 
+@default_dtype(SETTINGS["dtype"])
 def run(network, seed=0, steps=SETTINGS["steps"]):
     """Train one network on the curve of this seed, from the weights of this seed.
 

@@ -6,17 +6,41 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import executed
 import find_browser
+import machines
 import numpy as np
 import pytest
-from executed import let_nbval_use_it
 from pages import page_of
 from playwright.sync_api import Browser, sync_playwright
 from stored import ROOT
 
 import lstm_lib.cells
 
-let_nbval_use_it()
+executed.let_nbval_use_it()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--instructions",
+        default=machines.NATIVE,
+        help="execute notebooks with these instructions of the processor: default, avx2, avx512; "
+        "lowest, the fewest it can be held to; native, all that it has",
+    )
+    parser.addoption("--threads", type=int, default=1, help="execute notebooks in so many threads")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    instructions, threads = config.option.instructions, config.option.threads
+    try:
+        executed.settings["machine"] = machines.variables(instructions, threads)
+    except ValueError as error:
+        raise pytest.UsageError(f"--instructions: {error}") from None
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    instructions, threads = config.option.instructions, config.option.threads
+    return f"notebooks are executed with instructions: {instructions}, threads: {threads}"
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the marks
@@ -29,6 +53,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     groups: dict[str, list[pytest.Item]] = {}
     for item in items:
         item.add_marker(pytest.mark.xdist_group(group(item)))
+        if item.path.suffix == ".ipynb" or item.path.name == "test_figures.py":
+            item.add_marker(pytest.mark.timeout(1800))  # the first executes the whole notebook
         groups.setdefault(group(item), []).append(item)
 
     def turn(name: str) -> int:
@@ -44,7 +70,8 @@ def group(item: pytest.Item) -> str:
     tested = item.callspec.params if hasattr(item, "callspec") else {}
     if "site" in getattr(item, "fixturenames", ()) and tested.keys() & {"page", "path"}:
         return tested["page"] if "page" in tested else page_of(tested["path"])
-    file = tested["path"] if item.path.name == "test_figures.py" else item.path
+    in_figures = item.path.name == "test_figures.py"
+    file = tested.get("path", item.path) if in_figures else item.path
     return file.relative_to(ROOT).as_posix()
 
 

@@ -7,30 +7,29 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 from nbval.plugin import IPyNbFile
-from stored import ROOT, code_cells, read
+from stored import ROOT, code_cells
 
 specification = spec_from_file_location("store_outputs", ROOT / "book" / "store_outputs.py")
 store_outputs = module_from_spec(specification)
 specification.loader.exec_module(store_outputs)
 
-MOST_SECONDS = 120  # for one cell
+settings: dict = {"go_on": True}
+"""How notebooks are executed: what `store_outputs.execute` takes."""
 
 
 @cache
 def executed(path: Path) -> NotebookNode:
     """The notebook as it comes out now, its widgets named as they are named when stored.
 
-    A cell that raises or hangs has an error among its outputs, and those after it still run.
+    A cell that fails has an error among its outputs, and those after it still run.
     """
-    notebook = read(path)
-    store_outputs.execute(
-        notebook,
-        path.parent,
-        timeout=MOST_SECONDS,
-        interrupt_on_timeout=True,
-        allow_errors=True,
-    )
-    return store_outputs.with_stable_ids(notebook, path.stem)
+    return store_outputs.executed(path, **settings)
+
+
+@cache
+def failures(path: Path) -> dict[int, str]:
+    """What went wrong in each cell that failed, by the number of the cell."""
+    return dict(store_outputs.failures(executed(path)))
 
 
 class Replay:

@@ -197,7 +197,6 @@
     const script = await importText(model.get("_esm"));
     const exported = script.default ?? script;
     const widget = typeof exported === "function" ? await exported() : exported;
-    addStyle(model.get("_css"));
     await widget.initialize?.({ model });
     return widget;
   }
@@ -206,14 +205,6 @@
     model.definition ??= definition(model); // initialised once, shown as often as the page asks
     const widget = await model.definition;
     await widget.render?.({ model, el });
-  }
-
-  const styles = new Set();
-
-  function addStyle(css) {
-    if (!css || styles.has(css)) return;
-    styles.add(css);
-    document.head.append(element("style", {}, css));
   }
 
   const VIEWS = {
@@ -261,6 +252,10 @@
 
   const states = [...document.querySelectorAll(STATE)].map((script) => JSON.parse(script.textContent).state);
   const manager = new Manager(Object.assign({}, ...states));
+
+  // A style sheet is in the state of one of the widgets that share it, be that one shown or not.
+  const styles = new Set([...manager.models.values()].map((model) => model.get("_css")));
+  for (const css of styles) if (css) document.head.append(element("style", {}, css));
 
   for (const model of manager.models.values()) {
     try {

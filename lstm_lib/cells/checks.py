@@ -1,6 +1,7 @@
 """Bad input, answered with a sentence: what was given, and what was expected."""
 
 import numbers
+from contextlib import contextmanager
 
 import numpy as np
 
@@ -70,3 +71,18 @@ def check_shape(name, value, shape):
 def unknown_name(kind, name, names):
     """The sentence for somebody who asked for something that is not there."""
     return f"no {kind} {name!r} here; there is {', '.join(names) or 'none'}"
+
+
+@contextmanager
+def needs(extra):
+    """Imports that stand inside need what an extra of this package brings, ``"torch"``."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("lstm_lib"):
+            raise  # a fault of our own, which no installation mends
+        raise ModuleNotFoundError(
+            f"{error.name} is not installed, and this part of lstm_lib needs it: "
+            f'pip install "lstm_lib[{extra}]"',
+            name=error.name,
+        ) from error

@@ -24,11 +24,13 @@ from lstm_lib.diagrams.lstm_variants import (
     projected,
 )
 from lstm_lib.diagrams.module_chain import chain
+from lstm_lib.diagrams.modules import MODULES
 from lstm_lib.diagrams.notation_legend import legend
 from lstm_lib.diagrams.rnn_module import relu_rnn, rnn
 from lstm_lib.diagrams.xlstm_modules import mlstm, mlstm_given_qkv, slstm
 
 __all__ = [
+    "MODULES",
     "Drawing",
     "chain",
     "clockwork",

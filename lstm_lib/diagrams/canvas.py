@@ -10,6 +10,7 @@ shape          what it stands for
 ``dot``        a copy: the same vector goes on in two directions
 ``layer``      a learned layer, with its weights: a filled box
 ``operation``  a pointwise operation, nothing to learn: a circle
+``shorthand``  several operations of the graph in one shape, which are not drawn one by one
 ``label``      the name of a value, set as in the equations
 ``chip``       the number that a wire carries at the moment
 ``peephole``   a wire on which each number meets a weight of its own: dashed
@@ -18,6 +19,10 @@ shape          what it stands for
 
 Points are ``(x, y)`` in the units of the ``viewBox``, y downwards.  Names of values are those of
 the traced cell, such as ``"f*c_prev"``.
+
+A drawing answers to the graph of its cell: a layer says what it reads and gives, an operation what
+it is of and gives, a wire and a copy what they carry.  The canvas remembers that as
+:class:`~lstm_lib.diagrams.drawing.Shape`, and the tests compare it with ``trace`` of the cell.
 """
 
 from collections.abc import Iterator, Mapping
@@ -26,11 +31,12 @@ from itertools import pairwise
 from math import hypot
 from xml.etree import ElementTree as ET
 
-from lstm_lib.diagrams.drawing import SVG, Drawing
-from lstm_lib.equations.notation import number, spell
-from lstm_lib.equations.palette import quantity
+from lstm_lib.cells import Cell
+from lstm_lib.diagrams.drawing import SVG, Drawing, Point, Shape
+from lstm_lib.equations import notation, trace
 
-Point = tuple[float, float]
+Names = str | tuple[str, ...]
+"""The name of a value, or several."""
 
 CORNER = 14
 """Radius of a wire's corner."""
@@ -38,11 +44,13 @@ TIGHT = 10
 """Radius of a peephole's corner."""
 RADIUS = 18
 """Radius of a pointwise operation."""
+PILL = (60, 34)
+"""A pointwise operation that is named instead of signed, such as "tanh"."""
 LAYER = (96, 62)
 """A layer has room for "candidate"."""
 CHIP = (68, 28)
 """A chip has room for "−9.99", so that it need not change with its number."""
-BELT = 13
+HALF_BELT = 13
 """Half the width of the belt."""
 STRAND = 2.5
 """Half the distance between the strands of a twin wire."""
@@ -59,8 +67,10 @@ STROKES = {
 """Signs as strokes, since no two fonts centre their letters alike."""
 TILDE = "M{x} {y}m{over}c2.5 -3.6 4.6 -2.4 6 -1.4s3.6 1.6 5.6 -1.6"
 """A tilde, since few fonts have the accented letters in italics."""
-TILDE_OVER = {"c_tilde": "8 -22.5", "h_tilde": "3 -24.5"}
-"""Where it starts, seen from the start of its letter."""
+TILDE_OVER = {"C": "8 -22.5", "h": "3 -24.5"}
+"""Where it starts, seen from the start of a tall letter."""
+TILDE_OVER_SMALL = "2 -19"
+"""The same for a small letter."""
 
 
 class Canvas:
@@ -68,6 +78,8 @@ class Canvas:
 
     ``key`` starts the ids of the drawing, so that two drawings on a page do not share one; with
     and without ``values`` counts as two.
+    ``cell`` is the class of the cell that is drawn, and ``outputs`` are the values that leave the
+    drawing, if they are not the whole new state.
     ``values`` are the numbers for the chips.  ``steps`` says in which steps of the walk-through
     each value takes part ("forget update"); a shape may say it differently for itself.  While a
     step is ``lit``, every shape that takes no part in it steps back.  ``looks`` is the style of
@@ -84,6 +96,8 @@ class Canvas:
         steps: Mapping[str, str] | None = None,
         lit: str | None = None,
         looks: str = "",
+        cell: type[Cell] | None = None,
+        outputs: tuple[str, ...] | None = None,
     ):
         width, height = size
         key = f"{key}-values" if values else key
@@ -91,6 +105,10 @@ class Canvas:
         self.values = values or {}
         self.steps = steps or {}
         self.looks = looks
+        self.cell = cell
+        self.graph = trace(cell) if cell else None
+        self.outputs = outputs
+        self.shapes: list[Shape] = []
         self.differs = self.ghostly = False
         self.root = ET.Element(
             f"{{{SVG}}}svg",
@@ -111,25 +129,41 @@ class Canvas:
 
     def drawing(self) -> Drawing:
         """The finished drawing."""
-        return Drawing(self.title, self.root, self.looks)
+        outputs = self.outputs or (self.cell.state if self.cell else ())
+        return Drawing(self.title, self.root, self.looks, self.cell, outputs, tuple(self.shapes))
 
     @contextmanager
     def difference(self, there: bool = True) -> Iterator[None]:
-        """What is drawn meanwhile differs from the drawing that the reader knows, if ``there``."""
+        """What is drawn inside this block differs from the known module, if it is ``there``."""
         before, self.differs = self.differs, self.differs or there
         yield
         self.differs = before
 
     @contextmanager
     def missing(self) -> Iterator[None]:
-        """What is drawn meanwhile is not there: a ghost, and a difference."""
+        """What is drawn inside this block is not there: a ghost, and a difference."""
         with self.difference():
             self.ghostly = True
             yield
             self.ghostly = False
 
-    def module(self, left: float, top: float, right: float, bottom: float, name: str = "") -> None:
-        """The ground of a repeating module.  A closed one shows nothing but its ``name``."""
+    def module(
+        self,
+        left: float,
+        top: float,
+        right: float,
+        bottom: float,
+        name: str = "",
+        of: Names = (),
+        gives: Names = (),
+    ) -> None:
+        """The ground of a repeating module.
+
+        A closed one shows nothing but its ``name``; ``of`` and ``gives`` are what it takes from
+        the open one and gives to it.
+        """
+        outline = ((left, top), (right, bottom))
+        self._remember("closed module" if name else "module", outline, of, gives)
         part = self._part("module")
         _box(part, left, top, right - left, bottom - top, radius=20)
         if name:
@@ -137,19 +171,40 @@ class Canvas:
 
     def belt(self, left: float, right: float, y: float, value: str = "c_prev") -> None:
         """The band under the wire of the cell state, or of another state that takes its place."""
-        part = self._part("belt", quantity(value), self.steps.get(value))
-        _add(part, "rect", x=left, y=y - BELT, width=right - left, height=2 * BELT)
+        part = self._part("belt", self._hue(value), self.steps.get(value))
+        _add(part, "rect", x=left, y=y - HALF_BELT, width=right - left, height=2 * HALF_BELT)
 
     def shaft(self, x: float, top: float, bottom: float, value: str) -> None:
         """A belt that runs upwards."""
-        part = self._part("belt", quantity(value), self.steps.get(value))
-        _add(part, "rect", x=x - BELT, y=top, width=2 * BELT, height=bottom - top)
+        part = self._part("belt", self._hue(value), self.steps.get(value))
+        _add(part, "rect", x=x - HALF_BELT, y=top, width=2 * HALF_BELT, height=bottom - top)
 
-    def clock(self, at: Point) -> None:
-        """The face of a clock."""
-        (x, y), part = at, self._part("operation", quantity("clock"))
+    def clock(self, at: Point, value: str = "clock") -> None:
+        """The face of a clock, which gives its ``value``."""
+        (x, y), part = at, self._part("operation", self._hue(value))
         _add(part, "circle", cx=x, cy=y, r=26)
         _add(part, "path", d=f"M{x} {y - 16}v16l11 7").set("class", "sign")
+        self._remember("clock", ((x - 26, y - 26), (x + 26, y + 26)), gives=value)
+
+    def switch(
+        self, contacts: Mapping[str, Point], closed: str, pivot: Point, by: Point, gives: str
+    ) -> None:
+        """Its ``pivot`` is connected to one of the ``contacts``: what comes in there is ``closed``.
+
+        ``by`` is the point to which the wire of the clock comes down that turns it.
+        """
+        lever = self._part("wire", self._hue(gives))
+        _add(lever, "path", d=_rounded(contacts[closed], pivot))
+        self._remember("lever", (contacts[closed], pivot))
+        for value, at in (*contacts.items(), (gives, pivot)):
+            _add(self._part("dot", self._hue(value)), "circle", cx=at[0], cy=at[1], r=6.5)
+            self._remember("contact", (at,))
+        points = (*contacts.values(), pivot, by)
+        outline = (
+            (min(x for x, _ in points), min(y for _, y in points)),
+            (max(x for x, _ in points), max(y for _, y in points)),
+        )
+        self._remember("shorthand", outline, ("clock", *contacts), gives, sign="switch")
 
     def wire(
         self,
@@ -158,16 +213,22 @@ class Canvas:
         arrow: bool = False,
         bridge: float | None = None,
         corner: float = CORNER,
-        named: bool = True,
+        like: str = "",
+        time: str = "",
         steps: str | None = None,
+        dashed: bool = False,
     ) -> None:
         """``value`` travels along ``points``, round the corners, to the last.
 
         ``bridge`` is the x at which a wire that runs level opens to let another pass over it.  A
-        wire that is not ``named`` has the look of ``value`` but carries it at another time.
+        value that has no letter of its own has the look of the one that it is ``like``.  ``time``
+        is said of a wire that carries ``value`` at another time than the cell that is drawn.
         """
-        part = self._part("wire", quantity(value), steps or self.steps.get(value))
-        if named and not self.ghostly:
+        seen = like or value
+        part = self._part("wire", self._hue(seen), steps or self.steps.get(seen))
+        if dashed:
+            part.set("class", f"{part.get('class')} peephole")
+        if self.cell and not like and not time and not self.ghostly:
             part.set("data-wire", value)
         *way, tip = points
         end = _towards(tip, way[-1], HEAD[0] - 3) if arrow else tip
@@ -175,6 +236,8 @@ class Canvas:
         _add(part, "path", d="".join(_rounded(*piece, radius=corner) for piece in pieces))
         if arrow:
             _add(part, "path", d=_head(way[-1], tip)).set("class", "head")
+        kind = "wire of another time" if time else "peephole" if dashed else "wire"
+        self._remember(kind, points, value, value, arrow=arrow)
 
     def peephole(
         self,
@@ -186,11 +249,10 @@ class Canvas:
     ) -> None:
         """A wire on which each number of a vector meets a weight of its own."""
         way = {"arrow": arrow, "bridge": bridge, "corner": TIGHT, "steps": steps}
-        self.wire(value, *points, **way)
-        self.root[-1].set("class", f"{self.root[-1].get('class')} peephole")
+        self.wire(value, *points, dashed=True, **way)
 
     def ghost(self, at: Point, size: tuple[float, float]) -> None:
-        """Here something is missing that the reader knows."""
+        """The outline of something that the known module has and this one has not."""
         (x, y), (width, height) = at, size
         with self.missing():
             part = self._part("ghost")
@@ -200,87 +262,171 @@ class Canvas:
         self,
         *points: Point,
         values: tuple[str, str] = ("h_prev", "x"),
-        named: bool = True,
         steps: str | None = None,
     ) -> None:
         """Two ``values``, joined, travel side by side: level, upwards, or round one corner.
 
         Level, the first is the upper strand; upwards, it is the left one.
         """
-        way = {"named": named, "steps": steps}
         for value, shift in zip(values, (-STRAND, STRAND), strict=True):
-            self.wire(value, *((x + shift, y + shift) for x, y in points), **way)
+            self.wire(value, *((x + shift, y + shift) for x, y in points), steps=steps)
 
-    def dot(self, value: str, at: Point, steps: str | None = None) -> None:
-        """Here ``value`` is copied."""
-        part = self._part("dot", quantity(value), steps or self.steps.get(value))
+    def dot(
+        self,
+        value: Names,
+        at: Point,
+        steps: str | None = None,
+        hue: str | None = None,
+        time: str = "",
+    ) -> None:
+        """Here ``value`` is copied, or several values that travel side by side."""
+        first = _names(value)[0]
+        part = self._part("dot", hue or self._hue(first), steps or self.steps.get(first))
         _add(part, "circle", cx=at[0], cy=at[1], r=6.5)
+        self._remember("dot of another time" if time else "dot", (at,), value, value)
 
     def layer(
         self,
         function: str,
         at: Point,
-        hue: str,
+        reads: Names,
+        gives: Names,
         name: str = "",
         size: tuple[int, int] = LAYER,
         steps: str | None = None,
+        hue: str | None = None,
+        hides: Names = (),
     ) -> None:
-        """A learned layer: its ``function`` and, below, its ``name``."""
-        (x, y), (width, height) = at, size
+        """A learned layer: its ``function`` and, below, its ``name``.
+
+        ``function`` is its squashing function, "linear" if it has none, or the letter of its one
+        matrix.  It ``reads`` what arrives in it, peepholes by their product ("p_f*c_prev"), and
+        ``gives`` one value; if it gives several, it stands for a whole module.  What is not to be
+        seen is said by name: it ``hides`` an operation of the graph ("per_root").
+        """
+        outline = _outline(at, size)
+        hue = hue or self._hue(_names(gives)[0])
         part = self._part("layer", hue, steps)
-        _box(part, x - width / 2, y - height / 2, width, height, radius=12)
+        (x, y), (width, height) = at, size
+        _box(part, *outline[0], width, height, radius=12)
         _text(part, function, (x, y - 12 if name else y), "function")
         if name:
             _text(part, name, (x, y + 14), "name")
+        kind = "layer" if len(_names(gives)) == 1 else "module in one layer"
+        self._remember(kind, outline, reads, gives, sign=function, hides=hides)
 
     def operation(
-        self, sign: str, at: Point, hue: str, width: float = 60, steps: str | None = None
+        self, sign: str, at: Point, of: Names, gives: str, steps: str | None = None
     ) -> None:
-        """A pointwise operation: ``×``, ``+`` or the name of a function."""
+        """A pointwise operation ``of`` one or two values: ``×``, ``+``, ``1−``, or a function.
+
+        The operands stand in the order of the equation.  A sum has the hue of what it ``gives``;
+        anything else that of its first operand, which in a product is the gate.
+        """
+        hue = self._hue(gives if sign == "+" else _names(of)[0])
+        self._draw_operation(sign, at, hue, steps)
+        size = (2 * RADIUS, 2 * RADIUS) if sign in STROKES else PILL
+        self._remember("operation", _outline(at, size), of, gives, sign=sign)
+
+    def shorthand(
+        self,
+        words: str,
+        at: Point,
+        of: Names,
+        gives: Names,
+        hue: str,
+        width: float = PILL[0],
+        hides: Names = (),
+    ) -> None:
+        """One shape for several operations of the graph, which are not drawn one by one.
+
+        ``of`` and ``gives`` are as in the graph; what else goes in, and is not shown, it ``hides``.
+        """
+        self._draw_operation(words, at, hue, None, width)
+        outline = _outline(at, (width, PILL[1]))
+        self._remember("shorthand", outline, of, gives, sign=words, hides=hides)
+
+    def _draw_operation(
+        self, sign: str, at: Point, hue: str, steps: str | None, width: float = PILL[0]
+    ) -> None:
         x, y = at
         part = self._part("operation", hue, steps)
         if sign in STROKES:
             _add(part, "circle", cx=x, cy=y, r=RADIUS)
             _add(part, "path", d=STROKES[sign].format(x=x, y=y)).set("class", "sign")
         else:
-            _box(part, x - width / 2, y - 17, width, 34, radius=17)
+            _box(part, x - width / 2, y - PILL[1] / 2, width, PILL[1], radius=PILL[1] // 2)
             _text(part, sign, at, "function")
 
     def label(self, value: str, at: Point, anchor: str = "start", time: str = "") -> None:
-        """The name of ``value`` as the equations write it, each factor in its own hue."""
-        part = self._part("label", quantity(value), self.steps.get(value))
+        """The name of ``value`` as the equations write it, each factor in its own hue.
+
+        ``time`` is its subscript, if it is not the one of ``value`` in this step.
+        """
+        part = self._part("label", self._hue(value), self.steps.get(value))
         x, y = at
         text = _add(part, "text", x=x, y=y)
         text.set("text-anchor", anchor)
-        layer = "" if "*" in value else spell(value).superscript
+        spelt = None if "*" in value else self._spell(value)
+        now = "t−1" if value.endswith("_prev") else "t"
         for factor in value.split("*"):
             if len(text):
                 _add(text, "tspan", dy=-6).text = " × "
-            letter = _quantity(text, factor, time or ("t−1" if factor.endswith("_prev") else "t"))
+            moment = time or ("t−1" if factor.endswith("_prev") else "t")
+            letter = _italic(text, self._spell(factor).letter, moment)
             if factor != value:
-                letter.set("class", f"factor q-{quantity(factor)}")
-        if value in TILDE_OVER:
-            tilde = TILDE.format(x=x, y=y, over=TILDE_OVER[value])
-            _add(part, "path", d=tilde).set("class", "tilde")
-        if layer:
+                letter.set("class", f"factor q-{self._hue(factor)}")
+        if spelt and spelt.tilde:
+            over = TILDE_OVER.get(spelt.letter, TILDE_OVER_SMALL)
+            _add(part, "path", d=TILDE.format(x=x, y=y, over=over)).set("class", "tilde")
+        if spelt and spelt.superscript:
             raised = _add(text, "tspan", dx=3, dy=-16)
             raised.set("class", "sub upright")
-            raised.text = layer
+            raised.text = spelt.superscript
+        elsewhere = time.startswith("t") and time != now
+        self._remember("label of another time" if elsewhere else "label", (at,), value)
 
     def chip(self, value: str, at: Point) -> None:
         """The number on the wire of ``value``, if the drawing was given one."""
+        self._remember("chip", (at,), value)
         if value not in self.values:
             return
         (x, y), (width, height) = at, CHIP
-        part = self._part("chip", quantity(value), self.steps.get(value))
+        part = self._part("chip", self._hue(value), self.steps.get(value))
         _box(part, x - width / 2, y - height / 2, width, height, radius=height / 2)
-        _text(part, number(self.values[value]), at, "number").set("data-value", value)
+        text = _text(part, notation.number(self.values[value]), at, "number")
+        text.set("data-value", value)
 
     def caption(self, at: Point, *lines: str) -> None:
         """Plain words, centred, one line below the other."""
         x, y = at
         for place, line in enumerate(lines):
             _text(self.root, line, (x, y + 22 * place), "caption")
+
+    def _remember(
+        self,
+        kind: str,
+        points: tuple[Point, ...],
+        of: Names = (),
+        gives: Names = (),
+        sign: str = "",
+        arrow: bool = False,
+        hides: Names = (),
+    ) -> None:
+        """What was just drawn, for whoever compares the drawing with the graph."""
+        if not self.ghostly:
+            names = (_names(of), _names(gives), sign, arrow, _names(hides))
+            self.shapes.append(Shape(kind, tuple(points), *names))
+
+    def _hue(self, value: str) -> str:
+        """The quantity that a value belongs to, as the cell's graph has it; without a cell, as its
+        letter says, and so for what is missing, which has the look of a ghost."""
+        if self.graph is None or self.ghostly:
+            return notation.quantity(value) if value.isidentifier() else "hidden"
+        return self.graph.quantity(value)
+
+    def _spell(self, value: str) -> notation.Spelling:
+        return notation.spell(self.graph.name_of(value) if self.graph else value)
 
     def _part(self, kind: str, hue: str | None = None, steps: str | None = None) -> ET.Element:
         """A group for one shape: its kind, its hue and its steps, for the style sheet."""
@@ -312,10 +458,10 @@ def _text(parent: ET.Element, words: str, at: Point, kind: str) -> ET.Element:
     return text
 
 
-def _quantity(text: ET.Element, value: str, time: str) -> ET.Element:
+def _italic(text: ET.Element, words: str, time: str) -> ET.Element:
     """An italic letter with the time as its subscript; ``t`` is italic too, ``−1`` upright."""
     letter = _add(text, "tspan")
-    letter.text = spell(value).letter
+    letter.text = words
     moment = _add(letter, "tspan", dy=6)
     moment.set("class", "sub")
     moment.text = time[0]
@@ -324,6 +470,17 @@ def _quantity(text: ET.Element, value: str, time: str) -> ET.Element:
         shift.set("class", "upright")
         shift.text = time[1:]
     return letter
+
+
+def _names(names: Names) -> tuple[str, ...]:
+    """One name or several, as several."""
+    return (names,) if isinstance(names, str) else tuple(names)
+
+
+def _outline(at: Point, size: tuple[float, float]) -> tuple[Point, Point]:
+    """The upper left and the lower right corner of a box with its middle ``at`` a point."""
+    (x, y), (width, height) = at, size
+    return (x - width / 2, y - height / 2), (x + width / 2, y + height / 2)
 
 
 def _towards(start: Point, goal: Point, distance: float) -> Point:

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
+from lstm_lib.cells import ClockworkRNNCell
 from lstm_lib.diagrams.canvas import STRAND
 from lstm_lib.diagrams.drawing import Drawing
-from lstm_lib.diagrams.variant import canvas_of
+from lstm_lib.diagrams.modules import draws, variant_canvas
 
 # The line of the module and, above it, the one on which the old h passes by.
 LINE, PAST = 226, 146
@@ -13,6 +14,7 @@ LINE, PAST = 226, 146
 COPY, JOIN, LAYER, CONTACT, PIVOT, CLOCK, UP = 98, 118, 212, 362, 424, 394, 512
 
 
+@draws(ClockworkRNNCell)
 def clockwork(values: Mapping[str, float] | None = None, lit: str | None = None) -> Drawing:
     """The Clockwork RNN module: when the clock ticks it updates, otherwise it copies the old h.
 
@@ -23,7 +25,8 @@ def clockwork(values: Mapping[str, float] | None = None, lit: str | None = None)
 
     Raises ``ValueError`` for another ``lit``.
     """
-    canvas = canvas_of(
+    canvas = variant_canvas(
+        ClockworkRNNCell,
         "clockwork",
         "Clockwork RNN module",
         "The hidden state h comes from the left and x from below. Joined into one vector, they"
@@ -48,16 +51,15 @@ def clockwork(values: Mapping[str, float] | None = None, lit: str | None = None)
         canvas.dot("h_prev", (COPY, upper))
         canvas.wire("tanh(a_h)", (LAYER, LINE), (CONTACT, LINE))
         ticks = canvas.values.get("clock", 1) > 0
-        contact = (CONTACT, LINE if ticks else PAST)
-        canvas.wire("clock", (CLOCK, 66), (CLOCK, LINE if ticks else (LINE + PAST) / 2))
-        canvas.wire("h", contact, (PIVOT, LINE), named=False)
-        canvas.dot("h_prev", (CONTACT, PAST))
-        canvas.dot("tanh(a_h)", (CONTACT, LINE))
-        canvas.dot("h", (PIVOT, LINE))
+        lever = (CLOCK, LINE if ticks else (LINE + PAST) / 2)
+        canvas.wire("clock", (CLOCK, 66), lever)
+        contacts = {"h_prev": (CONTACT, PAST), "tanh(a_h)": (CONTACT, LINE)}
+        taken = "tanh(a_h)" if ticks else "h_prev"
+        canvas.switch(contacts, taken, pivot=(PIVOT, LINE), by=lever, gives="h")
         canvas.clock((CLOCK, 66))
         canvas.caption((250, PAST - 18), "copy")
         canvas.caption((CONTACT + 30, LINE + 28), "update")
-    canvas.layer("tanh", (LAYER, LINE), "hidden", name="hidden")
+    canvas.layer("tanh", (LAYER, LINE), ("h_prev", "x"), "tanh(a_h)", name="hidden")
 
     canvas.label("h_prev", (2, LINE - 30))
     canvas.label("x", (JOIN, 372), anchor="middle")

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from lstm_lib.cells import LSTMCell
 from lstm_lib.diagrams.canvas import LAYER, RADIUS, STRAND, Canvas
 from lstm_lib.diagrams.drawing import Drawing
 
@@ -19,12 +20,13 @@ DESCRIPTION = (
 
 
 def gate(values: Mapping[str, float] | None = None) -> Drawing:
-    """One gate, the forget gate for example: what arrives, how much may pass, what passes.
+    """One gate, the forget gate for example: a sigmoid layer whose values multiply the cell state.
 
     ``values`` are numbers by name, as ``trace(LSTMCell).evaluate(…)`` returns them; a wire whose
     value is among them shows its number.
     """
-    canvas = Canvas("gate", "Gate", DESCRIPTION, SIZE, values)
+    shown = {"cell": LSTMCell, "outputs": ("f*c_prev",)}
+    canvas = Canvas("gate", "Gate", DESCRIPTION, SIZE, values, **shown)
     top = LAYERS - LAYER[1] / 2
     canvas.module(148, 36, 324, 268)
     canvas.belt(0, 476, BELT)
@@ -35,8 +37,8 @@ def gate(values: Mapping[str, float] | None = None) -> Drawing:
     upper, lower = BUS - STRAND, BUS + STRAND
     canvas.wire("h_prev", (0, upper), (left, upper), (left, LAYERS))
     canvas.wire("x", (JOIN, 364), (JOIN, lower), (right, lower), (right, LAYERS))
-    canvas.layer("σ", (GATE, LAYERS), "forget", name="forget")
-    canvas.operation("×", (GATE, BELT), "forget")
+    canvas.layer("σ", (GATE, LAYERS), ("h_prev", "x"), "f", name="forget")
+    canvas.operation("×", (GATE, BELT), ("f", "c_prev"), "f*c_prev")
 
     canvas.label("c_prev", (2, BELT - 30))
     canvas.label("f", (GATE + 12, 132))

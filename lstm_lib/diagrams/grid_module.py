@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
-from lstm_lib.diagrams.canvas import Canvas
+from lstm_lib.cells import GridLSTMCell
+from lstm_lib.diagrams.canvas import STRAND, Canvas
 from lstm_lib.diagrams.drawing import Drawing
-from lstm_lib.diagrams.variant import canvas_of
+from lstm_lib.diagrams.modules import draws, variant_canvas
 
 SIZE = (640, 592)
 # Lines: the belt and h along time, and the bus. Columns: where x joins, the belt and h along depth.
@@ -16,6 +17,7 @@ LEFT, RIGHT = TIME[0] - BOX[0] / 2, TIME[0] + BOX[0] / 2
 TOP, BOTTOM = DEPTH[1] - BOX[1] / 2, DEPTH[1] + BOX[1] / 2
 
 
+@draws(GridLSTMCell)
 def grid(values: Mapping[str, float] | None = None, lit: str | None = None) -> Drawing:
     """The Grid LSTM in two dimensions: one LSTM along time and one along depth, each as one box.
 
@@ -24,7 +26,8 @@ def grid(values: Mapping[str, float] | None = None, lit: str | None = None) -> D
 
     Raises ``ValueError`` for another ``lit``.
     """
-    canvas = canvas_of(
+    canvas = variant_canvas(
+        GridLSTMCell,
         "grid",
         "Grid LSTM module",
         "Two LSTMs, each drawn as one box, cross. The cell state C and the hidden state h of the"
@@ -49,16 +52,16 @@ def grid(values: Mapping[str, float] | None = None, lit: str | None = None) -> D
 
 def _draw_inputs(canvas: Canvas) -> None:
     """h from the left and x from below, joined, for both boxes."""
-    canvas.wire("h_prev", (0, BUS - 2.5), (JOIN, BUS - 2.5))
-    canvas.wire("x", (JOIN, 545), (JOIN, BUS + 2.5), (TIME[0], BUS + 2.5))
-    canvas.wire("h_prev", (JOIN, BUS - 2.5), (TIME[0], BUS - 2.5))
+    canvas.wire("h_prev", (0, BUS - STRAND), (JOIN, BUS - STRAND))
+    canvas.wire("x", (JOIN, 545), (JOIN, BUS + STRAND), (TIME[0], BUS + STRAND))
+    canvas.wire("h_prev", (JOIN, BUS - STRAND), (TIME[0], BUS - STRAND))
     canvas.twin((TIME[0], BUS), TIME)
     with canvas.difference():
         canvas.twin((TIME[0], BUS), DEPTH)
-        canvas.dot("h_prev", (TIME[0], BUS))
+        canvas.dot(("h_prev", "x"), (TIME[0], BUS))
     canvas.label("h_prev", (2, BUS - 30))
     canvas.label("x", (JOIN, 577), anchor="middle")
-    canvas.chip("h_prev", (40, BUS - 2.5))
+    canvas.chip("h_prev", (40, BUS - STRAND))
     canvas.chip("x", (JOIN, 500))
 
 
@@ -71,7 +74,7 @@ def _draw_time(canvas: Canvas) -> None:
         canvas.wire(value, (middle, line), (636, line), arrow=True, bridge=UP)
         canvas.label(value, (600, line - 30))
         canvas.chip(value, (586, line))
-    canvas.layer("LSTM", TIME, "cell", name="along time", size=BOX)
+    canvas.layer("LSTM", TIME, ("h_prev", "x", "c_prev"), ("c", "h"), "along time", BOX)
     canvas.label("c_prev", (2, BELT - 30))
     canvas.chip("c_prev", (40, BELT))
 
@@ -85,4 +88,5 @@ def _draw_depth(canvas: Canvas) -> None:
         canvas.wire(value, (column, TOP), (column, 38), arrow=True)
         canvas.label(value, (column, 26), anchor="middle")
         canvas.chip(value, (column, 226))
-    canvas.layer("LSTM", DEPTH, "cell", name="along depth", size=BOX)
+    reads = ("h_prev", "x", "c_below")
+    canvas.layer("LSTM", DEPTH, reads, ("c_up", "h_up"), "along depth", BOX)

@@ -1,28 +1,37 @@
 """The repeating module of a GRU, on the grid of the LSTM's."""
 
 from collections.abc import Mapping
-from importlib.resources import files
 
-from lstm_lib.diagrams.canvas import LAYER, RADIUS, STRAND, Canvas
+from lstm_lib.cells import GRUCell
+from lstm_lib.diagrams.canvas import RADIUS, STRAND, Canvas
 from lstm_lib.diagrams.drawing import Drawing
+from lstm_lib.diagrams.modules import VARIANT_LOOKS, draws, module_canvas
+from lstm_lib.diagrams.sheet import (
+    BELT,
+    BUS,
+    EDGE,
+    JOIN,
+    LAYER_TOP,
+    LAYERS,
+    MODULE,
+    NAMES,
+    NUMBERS,
+    TOP,
+    UP,
+)
 
-SIZE = (640, 506)
-# Lines of the page, from top to bottom: the belt, two rows of operations, the names and the
-# numbers of what the layers put out, the layers, and the bus that brings them h and x.
-BELT, WRITE, LOOK, NAMES, NUMBERS, LAYERS, BUS = 92, 180, 210, 248, 276, 331, 384
-# Columns, from left to right: h on its way down to the bus, x on its way up, the two gates, r × h
-# on its way down, the candidate layer, and h on its way out.
-LEFT, JOIN, RESET, UPDATE, DOWN, CANDIDATE, UP = 90, 100, 144, 240, 344, 448, 600
-LAYER_TOP = LAYERS - LAYER[1] / 2
+# Two rows of operations, between the belt and the layers.
+WRITE, LOOK = 180, 210
+# Columns, from left to right: h on its way down to the bus, the two gates, r × h on its way down,
+# the candidate layer.
+LEFT, RESET, UPDATE, DOWN, CANDIDATE = 90, 144, 240, 344, 448
 RESET_LAYER = (80, 62)
 """So that h has room to pass on its left."""
+MATRIX = 144
+"""Where h meets its matrix, if that comes before the reset."""
 LEFT_OVER = 146
 """Where z is turned into 1 − z."""
 
-LOOKS = "".join(
-    files(__package__).joinpath(sheet).read_text(encoding="utf-8")
-    for sheet in ("gru_module.css", "variant.css")
-)
 BOTH_GATES = "reset update"
 
 STEPS = {
@@ -73,6 +82,7 @@ LIT = {
 """What is lit: the end of the title, and a sentence for the description."""
 
 
+@draws(GRUCell)
 def gru(values: Mapping[str, float] | None = None, lit: str | None = None) -> Drawing:
     """The GRU module: one state on the belt, three layers, and the reset before the matrix.
 
@@ -87,26 +97,15 @@ def gru(values: Mapping[str, float] | None = None, lit: str | None = None) -> Dr
 
     Raises ``ValueError`` for a step that does not exist.
     """
-    if lit not in LIT:
-        raise ValueError(f"lit is {lit!r}, expected one of {', '.join(map(repr, LIT))}")
-    title, sentence = LIT[lit]
-    canvas = Canvas(
-        key=f"gru-{lit or 'module'}",
-        title=f"GRU module{title}",
-        description=DESCRIPTION + sentence,
-        size=SIZE,
-        values=values,
-        steps=STEPS,
-        lit=lit,
-        looks=LOOKS,
-    )
-    canvas.module(80, 48, 562, 414)
+    settings = {"steps": STEPS, "looks": VARIANT_LOOKS}
+    canvas = module_canvas(GRUCell, "gru", "GRU module", DESCRIPTION, values, lit, LIT, **settings)
+    canvas.module(*MODULE)
     draw_state(canvas)
     _draw_bus(canvas)
     with canvas.difference():
         draw_looking(canvas)
     draw_mixing(canvas, new=True)
-    canvas.layer("tanh", (CANDIDATE, LAYERS), "candidate", name="candidate", steps="candidate")
+    draw_candidate(canvas, ("r*h_prev", "x"))
     return canvas.drawing()
 
 
@@ -130,9 +129,15 @@ def _draw_bus(canvas: Canvas) -> None:
             "h_prev", (LEFT, BELT), (LEFT, BUS - STRAND), (RESET, BUS - STRAND), steps=BOTH_GATES
         )
         canvas.dot("h_prev", (LEFT, BELT))
-    canvas.dot("h_prev", (RESET, BUS), steps=BOTH_GATES)
+    canvas.dot(("h_prev", "x"), (RESET, BUS), steps=BOTH_GATES)
     canvas.dot("x", (UPDATE, BUS + STRAND), steps="update candidate")
     draw_x(canvas)
+
+
+def draw_candidate(canvas: Canvas, reads: tuple[str, ...], function: str = "tanh") -> None:
+    """The candidate layer."""
+    at, steps = (CANDIDATE, LAYERS), canvas.steps and "candidate"
+    canvas.layer(function, at, reads, "h_tilde", "candidate", steps=steps)
 
 
 def draw_x(canvas: Canvas) -> None:
@@ -155,23 +160,30 @@ def draw_looked_at(canvas: Canvas, bus: float, side: float = STRAND) -> None:
     canvas.chip("r*h_prev", (DOWN, NUMBERS))
 
 
-def draw_looking(canvas: Canvas) -> None:
-    """The old h, copied, is multiplied by r, from the reset layer."""
-    canvas.wire("h_prev", (RESET, BELT), (RESET, LOOK - RADIUS), arrow=True, steps="reset")
+def draw_looking(canvas: Canvas, seen: str = "h_prev", gives: str = "r*h_prev") -> None:
+    """The old h, copied, is multiplied by r, from the reset layer.
+
+    If something else is ``seen``, the copy ends where that is made of it.
+    """
+    if seen == "h_prev":
+        canvas.wire("h_prev", (RESET, BELT), (RESET, LOOK - RADIUS), arrow=True, steps="reset")
+    else:
+        canvas.wire("h_prev", (RESET, BELT), (RESET, MATRIX), steps="reset")
     canvas.dot("h_prev", (RESET, BELT))
     canvas.wire("r", (RESET, LAYER_TOP), (RESET, LOOK + RADIUS), arrow=True)
-    canvas.layer("σ", (RESET, LAYERS), "output", name="reset", size=RESET_LAYER, steps="reset")
-    canvas.operation("×", (RESET, LOOK), "output", steps="reset")
+    reads = ("h_prev", "x")
+    canvas.layer("σ", (RESET, LAYERS), reads, "r", "reset", size=RESET_LAYER, steps="reset")
+    canvas.operation("×", (RESET, LOOK), ("r", seen), gives, steps="reset")
     canvas.label("r", (RESET + 11, NAMES))
     canvas.chip("r", (RESET, NUMBERS))
 
 
 def draw_state(canvas: Canvas) -> None:
     """The old state and the new one, on the belt and upwards."""
-    canvas.belt(0, 636, BELT, "h_prev")
+    canvas.belt(0, EDGE, BELT, "h_prev")
     canvas.wire("h_prev", (0, BELT), (UPDATE, BELT))
-    canvas.wire("h", (CANDIDATE, BELT), (636, BELT), arrow=True)
-    canvas.wire("h", (UP, BELT), (UP, 38), arrow=True)
+    canvas.wire("h", (CANDIDATE, BELT), (EDGE, BELT), arrow=True)
+    canvas.wire("h", (UP, BELT), (UP, TOP), arrow=True)
     canvas.dot("h", (UP, BELT))
     canvas.label("h_prev", (2, BELT - 30))
     canvas.label("h", (UP + 11, BELT - 30))
@@ -180,28 +192,39 @@ def draw_state(canvas: Canvas) -> None:
     canvas.chip("h", (524, BELT))
 
 
-def draw_mixing(canvas: Canvas, keeps: bool = False, new: bool = False) -> None:
-    """The old state is mixed by z with the candidate.
+def draw_mixing(
+    canvas: Canvas,
+    keeps: bool = False,
+    new: bool = False,
+    reads: tuple[str, ...] = ("h_prev", "x"),
+) -> None:
+    """The old state is mixed with the candidate by z, from the update layer, which ``reads``.
 
     If z ``keeps``, the old state is multiplied by z itself, and the candidate by what is left.
     """
     old, fresh = ("z*h_prev", "(1-z)*h_tilde") if keeps else ("(1-z)*h_prev", "z*h_tilde")
-    canvas.wire(old, (UPDATE, BELT), (CANDIDATE, BELT))
+    with canvas.difference(keeps):
+        canvas.wire(old, (UPDATE, BELT), (CANDIDATE, BELT))
     canvas.wire("z", (UPDATE, LAYER_TOP), (UPDATE, WRITE))
     canvas.wire("h_tilde", (CANDIDATE, LAYER_TOP), (CANDIDATE, WRITE + RADIUS), arrow=True)
-    canvas.wire(fresh, (CANDIDATE, WRITE), (CANDIDATE, BELT + RADIUS), arrow=True)
+    with canvas.difference(keeps):
+        canvas.wire(fresh, (CANDIDATE, WRITE), (CANDIDATE, BELT + RADIUS), arrow=True)
     _draw_shares(canvas, keeps, new)
     canvas.dot("z", (UPDATE, WRITE))
 
-    canvas.layer("σ", (UPDATE, LAYERS), "input", name="update", steps="update")
-    canvas.operation("×", (UPDATE, BELT), "input", steps="update belt")
-    canvas.operation("+", (CANDIDATE, BELT), "hidden", steps="update belt")
-    canvas.operation("×", (CANDIDATE, WRITE), "input", steps="update")
+    canvas.layer("σ", (UPDATE, LAYERS), reads, "z", name="update", steps="update")
+    keep, write = ("z", "1-z") if keeps else ("1-z", "z")
+    with canvas.difference(keeps):
+        canvas.operation("×", (UPDATE, BELT), (keep, "h_prev"), old, steps="update belt")
+    canvas.operation("+", (CANDIDATE, BELT), (old, fresh), "h", steps="update belt")
+    with canvas.difference(keeps):
+        canvas.operation("×", (CANDIDATE, WRITE), (write, "h_tilde"), fresh, steps="update")
 
     canvas.label("z", (UPDATE + 11, NAMES))
     canvas.label("h_tilde", (CANDIDATE + 11, NAMES))
-    canvas.chip(old, (DOWN, BELT))
-    canvas.chip(fresh, (CANDIDATE, 143))
+    with canvas.difference(keeps):
+        canvas.chip(old, (DOWN, BELT))
+        canvas.chip(fresh, (CANDIDATE, 143))
     canvas.chip("z", (UPDATE, NUMBERS))
     canvas.chip("h_tilde", (CANDIDATE, NUMBERS))
 
@@ -210,10 +233,11 @@ def _draw_shares(canvas: Canvas, keeps: bool, new: bool) -> None:
     """z goes up to the old state and right to the candidate, one of the two as 1 − z."""
     above, right = (UPDATE, BELT + RADIUS), (CANDIDATE - RADIUS, WRITE)
     turn = (290, WRITE) if keeps else (UPDATE, LEFT_OVER)
-    canvas.wire("z", (UPDATE, WRITE), above if keeps else right, arrow=True)
+    with canvas.difference(keeps):
+        canvas.wire("z", (UPDATE, WRITE), above if keeps else right, arrow=True)
     with canvas.difference(new):
         canvas.wire("z", (UPDATE, WRITE), turn)
         canvas.wire("1-z", turn, right if keeps else above, arrow=True)
-        canvas.operation("1−", turn, "input", steps="update")
+        canvas.operation("1−", turn, "z", "1-z", steps="update")
         if keeps:
             canvas.chip("1-z", (379, WRITE))

@@ -2,30 +2,38 @@
 
 from collections.abc import Mapping
 
-from lstm_lib.diagrams.canvas import LAYER, RADIUS, STRAND, Canvas
+from lstm_lib.cells import (
+    GRUResetAfterCell,
+    MinGRUCell,
+    MUT1Cell,
+    MUT2Cell,
+    MUT3Cell,
+    PositiveMinGRUCell,
+)
+from lstm_lib.diagrams.canvas import LAYER, PILL, RADIUS, STRAND, Canvas
 from lstm_lib.diagrams.drawing import Drawing
 from lstm_lib.diagrams.gru_module import (
-    BELT,
-    BUS,
     CANDIDATE,
     DOWN,
-    JOIN,
-    LAYERS,
     LEFT,
     LOOK,
+    MATRIX,
     RESET,
     RESET_LAYER,
     UPDATE,
+    draw_candidate,
     draw_looked_at,
     draw_looking,
     draw_mixing,
     draw_state,
     draw_x,
 )
-from lstm_lib.diagrams.variant import canvas_of
+from lstm_lib.diagrams.modules import draws, variant_canvas
+from lstm_lib.diagrams.sheet import BELT, BUS, CIRCLE, JOIN, LAYERS, MODULE
 
-# Where h and x do not run side by side, the line of each, and the bottom of the module.
-H_LINE, X_LINE, BOTTOM = 384, 406, 430
+# Where h and x do not run side by side, the line of each, and the module around them.
+H_LINE, X_LINE = 384, 406
+DEEPER = (*MODULE[:3], 430)
 LAYER_BOTTOM = LAYERS + LAYER[1] / 2
 
 MIXING = (
@@ -35,6 +43,7 @@ MIXING = (
 )
 
 
+@draws(GRUResetAfterCell)
 def gru_reset_after(values: Mapping[str, float] | None = None, lit: str | None = None) -> Drawing:
     """The GRU module as libraries compute it: the matrix of h first, then the reset.
 
@@ -43,7 +52,8 @@ def gru_reset_after(values: Mapping[str, float] | None = None, lit: str | None =
 
     Raises ``ValueError`` for another ``lit``.
     """
-    canvas = canvas_of(
+    canvas = variant_canvas(
+        GRUResetAfterCell,
         "gru-reset-after",
         "GRU module, reset after the matrix",
         "There is one state, h, which runs along the top, from left to right. It is multiplied by"
@@ -56,7 +66,7 @@ def gru_reset_after(values: Mapping[str, float] | None = None, lit: str | None =
         lit,
         known="the GRU",
     )
-    canvas.module(80, 48, 562, 414)
+    canvas.module(*MODULE)
     draw_state(canvas)
     canvas.wire("h_prev", (LEFT, BELT), (LEFT, BUS - STRAND), (RESET, BUS - STRAND))
     canvas.wire("x", (JOIN, 474), (JOIN, BUS + STRAND), (RESET, BUS + STRAND))
@@ -65,23 +75,31 @@ def gru_reset_after(values: Mapping[str, float] | None = None, lit: str | None =
     canvas.twin((RESET, BUS), (UPDATE, BUS))
     canvas.twin((UPDATE, BUS), (UPDATE, LAYERS))
     canvas.wire("x", (UPDATE, BUS + STRAND), (CANDIDATE, BUS + STRAND), (CANDIDATE, LAYERS))
-    canvas.dot("h_prev", (RESET, BUS))
+    canvas.dot(("h_prev", "x"), (RESET, BUS))
     canvas.dot("x", (UPDATE, BUS + STRAND))
     draw_x(canvas)
 
-    draw_looking(canvas)
+    before, looked_at = "U_h_tilde*h_prev+d_h_tilde", "r*(U_h_tilde*h_prev+d_h_tilde)"
+    draw_looking(canvas, before, looked_at)
     with canvas.difference():
-        canvas.layer("U", (RESET, 144), "candidate", size=(60, 34))
-        canvas.wire("h_tilde", (RESET, 161), (RESET, LOOK - RADIUS), arrow=True, named=False)
-        looked = (UPDATE + 40, LOOK)
-        canvas.wire("h_tilde", (RESET + RADIUS, LOOK), looked, bridge=UPDATE, named=False)
+        canvas.layer("U", (RESET, MATRIX), "h_prev", before, size=PILL, hue="candidate")
+        canvas.wire(
+            before,
+            (RESET, MATRIX + PILL[1] / 2),
+            (RESET, LOOK - RADIUS),
+            arrow=True,
+            like="h_tilde",
+        )
+        turn = (UPDATE + 40, LOOK)
+        canvas.wire(looked_at, (RESET + RADIUS, LOOK), turn, bridge=UPDATE, like="h_tilde")
         side = ((DOWN, LOOK), (DOWN, LAYERS), (CANDIDATE - LAYER[0] / 2, LAYERS))
-        canvas.wire("h_tilde", looked, *side, arrow=True, named=False)
+        canvas.wire(looked_at, turn, *side, arrow=True, like="h_tilde")
     draw_mixing(canvas, keeps=True, new=True)
-    canvas.layer("tanh", (CANDIDATE, LAYERS), "candidate", name="candidate")
+    draw_candidate(canvas, (looked_at, "x"))
     return canvas.drawing()
 
 
+@draws(MUT1Cell)
 def mut1(values: Mapping[str, float] | None = None, lit: str | None = None) -> Drawing:
     """MUT1: the update layer reads x alone, and x passes a tanh before it meets the candidate.
 
@@ -90,7 +108,8 @@ def mut1(values: Mapping[str, float] | None = None, lit: str | None = None) -> D
 
     Raises ``ValueError`` for another ``lit``.
     """
-    canvas = canvas_of(
+    canvas = variant_canvas(
+        MUT1Cell,
         "mut1",
         "MUT1 module",
         MIXING + " The update layer reads x alone. The reset layer reads h and x, and the old h is"
@@ -100,7 +119,7 @@ def mut1(values: Mapping[str, float] | None = None, lit: str | None = None) -> D
         lit,
         known="the GRU",
     )
-    canvas.module(80, 48, 562, BOTTOM)
+    canvas.module(*DEEPER)
     draw_state(canvas)
     left, into, line = RESET - STRAND, RESET + STRAND, CANDIDATE + 100
     canvas.wire("h_prev", (LEFT, BELT), (LEFT, H_LINE), (left, H_LINE), (left, LAYERS))
@@ -116,13 +135,14 @@ def mut1(values: Mapping[str, float] | None = None, lit: str | None = None) -> D
         canvas.dot("x", (UPDATE, X_LINE))
         side = ((line, X_LINE), (line, LAYERS), (CANDIDATE + LAYER[0] / 2, LAYERS))
         canvas.wire("tanh(a_h_tilde)", (500, X_LINE), *side, arrow=True)
-        canvas.layer("tanh", (496, X_LINE), "candidate", size=(64, 36))
+        canvas.layer("tanh", (496, X_LINE), "x", "tanh(a_h_tilde)", size=(64, 36))
     draw_x(canvas)
-    draw_mixing(canvas)
-    canvas.layer("tanh", (CANDIDATE, LAYERS), "candidate", name="candidate")
+    draw_mixing(canvas, reads=("x",))
+    draw_candidate(canvas, ("r*h_prev", "tanh(a_h_tilde)"))
     return canvas.drawing()
 
 
+@draws(MUT2Cell)
 def mut2(values: Mapping[str, float] | None = None, lit: str | None = None) -> Drawing:
     """MUT2: x is added in the reset layer as it is, without a matrix.
 
@@ -133,7 +153,8 @@ def mut2(values: Mapping[str, float] | None = None, lit: str | None = None) -> D
 
     Raises ``ValueError`` for another ``lit``.
     """
-    canvas = canvas_of(
+    canvas = variant_canvas(
+        MUT2Cell,
         "mut2",
         "MUT2 module",
         MIXING + " The update layer reads h and x. The reset layer reads h; x reaches it with an"
@@ -143,7 +164,7 @@ def mut2(values: Mapping[str, float] | None = None, lit: str | None = None) -> D
         lit,
         known="the GRU",
     )
-    canvas.module(80, 48, 562, BOTTOM)
+    canvas.module(*DEEPER)
     draw_state(canvas)
     left, right, end = RESET - 18, RESET + 20, UPDATE - STRAND
     canvas.wire("h_prev", (LEFT, BELT), (LEFT, H_LINE), (left, H_LINE))
@@ -161,10 +182,11 @@ def mut2(values: Mapping[str, float] | None = None, lit: str | None = None) -> D
     draw_looked_at(canvas, H_LINE)
     draw_x(canvas)
     draw_mixing(canvas)
-    canvas.layer("tanh", (CANDIDATE, LAYERS), "candidate", name="candidate")
+    draw_candidate(canvas, ("r*h_prev", "x"))
     return canvas.drawing()
 
 
+@draws(MUT3Cell)
 def mut3(values: Mapping[str, float] | None = None, lit: str | None = None) -> Drawing:
     """MUT3: h passes a tanh before it reaches the update layer.
 
@@ -173,7 +195,8 @@ def mut3(values: Mapping[str, float] | None = None, lit: str | None = None) -> D
 
     Raises ``ValueError`` for another ``lit``.
     """
-    canvas = canvas_of(
+    canvas = variant_canvas(
+        MUT3Cell,
         "mut3",
         "MUT3 module",
         MIXING + " The update layer reads x, and h after it has passed a tanh. The reset layer"
@@ -183,7 +206,7 @@ def mut3(values: Mapping[str, float] | None = None, lit: str | None = None) -> D
         lit,
         known="the GRU",
     )
-    canvas.module(80, 48, 562, BOTTOM)
+    canvas.module(*DEEPER)
     draw_state(canvas)
     left, right, end = RESET - STRAND, RESET + STRAND, UPDATE - STRAND
     middle = (RESET + UPDATE) / 2
@@ -193,7 +216,7 @@ def mut3(values: Mapping[str, float] | None = None, lit: str | None = None) -> D
     with canvas.difference():
         canvas.wire("h_prev", (left, H_LINE), (middle, H_LINE))
         canvas.wire("tanh(h_prev)", (middle, H_LINE), (end, H_LINE), (end, LAYERS))
-        canvas.operation("tanh", (middle, H_LINE), "hidden")
+        canvas.operation("tanh", (middle, H_LINE), "h_prev", "tanh(h_prev)")
     canvas.wire("x", (JOIN, 474), (JOIN, X_LINE), (right, X_LINE))
     canvas.wire("x", (right, X_LINE), (right, LAYERS))
     canvas.dot("h_prev", (left, H_LINE))
@@ -202,11 +225,12 @@ def mut3(values: Mapping[str, float] | None = None, lit: str | None = None) -> D
     draw_looking(canvas)
     draw_looked_at(canvas, H_LINE)
     draw_x(canvas)
-    draw_mixing(canvas)
-    canvas.layer("tanh", (CANDIDATE, LAYERS), "candidate", name="candidate")
+    draw_mixing(canvas, reads=("tanh(h_prev)", "x"))
+    draw_candidate(canvas, ("r*h_prev", "x"))
     return canvas.drawing()
 
 
+@draws(MinGRUCell)
 def min_gru(values: Mapping[str, float] | None = None, lit: str | None = None) -> Drawing:
     """The minimal GRU: no reset, and both layers read x alone.
 
@@ -217,9 +241,11 @@ def min_gru(values: Mapping[str, float] | None = None, lit: str | None = None) -
     Raises ``ValueError`` for another ``lit``.
     """
     words = "has no function, only its weights."
-    return _minimal(("min-gru", "Minimal GRU module"), "linear", words, values, lit)
+    name = (MinGRUCell, "min-gru", "Minimal GRU module")
+    return _minimal(name, "linear", words, values, lit)
 
 
+@draws(PositiveMinGRUCell)
 def positive_min_gru(values: Mapping[str, float] | None = None, lit: str | None = None) -> Drawing:
     """The minimal GRU whose candidate is positive: the function of its layer is g.
 
@@ -230,13 +256,13 @@ def positive_min_gru(values: Mapping[str, float] | None = None, lit: str | None 
     Raises ``ValueError`` for another ``lit``.
     """
     words = "has a function g, which is always positive."
-    name = ("positive-min-gru", "Positive minimal GRU module")
+    name = (PositiveMinGRUCell, "positive-min-gru", "Positive minimal GRU module")
     return _minimal(name, "g", words, values, lit)
 
 
-def _minimal(name: tuple[str, str], function: str, words: str, values, lit) -> Drawing:
-    """A minimal GRU by its key and title; ``words`` say what the candidate's ``function`` is."""
-    canvas = canvas_of(
+def _minimal(name: tuple, function: str, words: str, values, lit) -> Drawing:
+    """A minimal GRU by its cell, key and title; ``words`` say what its ``function`` is."""
+    canvas = variant_canvas(
         *name,
         f"{MIXING} Both layers read x alone, and the candidate layer {words} Nothing goes down"
         " from the state.",
@@ -244,18 +270,18 @@ def _minimal(name: tuple[str, str], function: str, words: str, values, lit) -> D
         lit,
         known="the GRU",
     )
-    canvas.module(80, 48, 562, 414)
+    canvas.module(*MODULE)
     draw_state(canvas)
     canvas.ghost((RESET, LAYERS), RESET_LAYER)
-    canvas.ghost((RESET, LOOK), (2 * RADIUS, 2 * RADIUS))
+    canvas.ghost((RESET, LOOK), CIRCLE)
     with canvas.difference():
         canvas.wire("x", (JOIN, 474), (JOIN, BUS), (CANDIDATE, BUS), (CANDIDATE, LAYERS))
         canvas.wire("x", (UPDATE, BUS), (UPDATE, LAYERS))
         canvas.dot("x", (UPDATE, BUS))
     draw_x(canvas)
-    draw_mixing(canvas)
+    draw_mixing(canvas, reads=("x",))
     with canvas.difference():
-        canvas.layer(function, (CANDIDATE, LAYERS), "candidate", name="candidate")
+        draw_candidate(canvas, ("x",), function=function)
     return canvas.drawing()
 
 

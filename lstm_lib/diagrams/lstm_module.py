@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
-from lstm_lib.diagrams.canvas import Canvas
+from lstm_lib.cells import LSTMCell
 from lstm_lib.diagrams.drawing import Drawing
-from lstm_lib.diagrams.lstm_family import SIZE, STEPS, Pieces, describe, draw
+from lstm_lib.diagrams.lstm_family import STEPS, Pieces, describe, draw
+from lstm_lib.diagrams.modules import draws, module_canvas
 
 LIT = {
     None: ("", ""),
@@ -34,6 +35,7 @@ LIT = {
 """What is lit: the end of the title, and a sentence for the description."""
 
 
+@draws(LSTMCell)
 def lstm(values: Mapping[str, float] | None = None, lit: str | None = None) -> Drawing:
     """The LSTM module: the cell state on its belt, four layers, five pointwise operations.
 
@@ -43,17 +45,8 @@ def lstm(values: Mapping[str, float] | None = None, lit: str | None = None) -> D
 
     Raises ``ValueError`` for a step that does not exist.
     """
-    if lit not in LIT:
-        raise ValueError(f"lit is {lit!r}, expected one of {', '.join(map(repr, LIT))}")
-    title, sentence = LIT[lit]
-    canvas = Canvas(
-        key=f"lstm-{lit or 'module'}",
-        title=f"LSTM module{title}",
-        description=describe(Pieces()) + sentence,
-        size=SIZE,
-        values=values,
-        steps=STEPS,
-        lit=lit,
-    )
-    draw(canvas, Pieces())
+    pieces = Pieces()
+    words = describe(pieces)
+    canvas = module_canvas(LSTMCell, "lstm", "LSTM module", words, values, lit, LIT, steps=STEPS)
+    draw(canvas, pieces)
     return canvas.drawing()

@@ -2,20 +2,40 @@
 
 from collections.abc import Mapping
 
-from lstm_lib.diagrams.canvas import LAYER, RADIUS, STRAND, Canvas
+from lstm_lib.cells import MemoryOnlyCell, MinLSTMCell, PositiveMinLSTMCell
+from lstm_lib.diagrams.canvas import PILL, RADIUS, STRAND, Canvas
 from lstm_lib.diagrams.drawing import Drawing
-from lstm_lib.diagrams.variant import canvas_of
+from lstm_lib.diagrams.modules import draws, variant_canvas
+from lstm_lib.diagrams.sheet import (
+    BELT,
+    BUS,
+    CANDIDATE,
+    CIRCLE,
+    EDGE,
+    FORGET,
+    INPUT,
+    JOIN,
+    LAYER_TOP,
+    LAYERS,
+    MODULE,
+    NAMES,
+    NUMBERS,
+    OUTPUT,
+    SHOW,
+    SHOWN,
+    TANH,
+    TOP,
+    UP,
+    WRITE,
+)
 
-# The lines and columns of the LSTM, and the column in which the memory comes down.
-BELT, TANH, WRITE, SHOW, NAMES, NUMBERS, LAYERS, BUS = 92, 130, 196, 226, 248, 276, 331, 384
-JOIN, FORGET, INPUT, CANDIDATE, OUTPUT, SHOWN, UP = 100, 136, 240, 344, 448, 522, 600
 DOWN = 90
-LAYER_TOP = LAYERS - LAYER[1] / 2
-CIRCLE, PILL = (2 * RADIUS, 2 * RADIUS), (60, 34)
+"""The column in which the memory of the memory-only cell comes down."""
 
 
+@draws(MinLSTMCell)
 def min_lstm(values: Mapping[str, float] | None = None, lit: str | None = None) -> Drawing:
-    """The minimal LSTM: no gate looks back, and forget and input gate share out the new state.
+    """The minimal LSTM: no layer reads the last state, and f and i add up to one.
 
     ``values`` are numbers by name, as ``trace(MinLSTMCell).evaluate(…)`` returns them.
     ``lit`` may be ``"difference"``: what differs from the LSTM is lit, the rest steps back.
@@ -23,9 +43,11 @@ def min_lstm(values: Mapping[str, float] | None = None, lit: str | None = None) 
     Raises ``ValueError`` for another ``lit``.
     """
     words = "has no function, only its weights."
-    return _minimal(("min-lstm", "Minimal LSTM module"), "linear", words, values, lit)
+    name = (MinLSTMCell, "min-lstm", "Minimal LSTM module")
+    return _minimal(name, "linear", words, values, lit)
 
 
+@draws(PositiveMinLSTMCell)
 def positive_min_lstm(values: Mapping[str, float] | None = None, lit: str | None = None) -> Drawing:
     """The minimal LSTM whose candidate is positive: the function of its layer is g.
 
@@ -35,13 +57,13 @@ def positive_min_lstm(values: Mapping[str, float] | None = None, lit: str | None
     Raises ``ValueError`` for another ``lit``.
     """
     words = "has a function g, which is always positive."
-    name = ("positive-min-lstm", "Positive minimal LSTM module")
+    name = (PositiveMinLSTMCell, "positive-min-lstm", "Positive minimal LSTM module")
     return _minimal(name, "g", words, values, lit)
 
 
-def _minimal(name: tuple[str, str], function: str, words: str, values, lit) -> Drawing:
-    """A minimal LSTM by its key and title; ``words`` say what the candidate's ``function`` is."""
-    canvas = canvas_of(
+def _minimal(name: tuple, function: str, words: str, values, lit) -> Drawing:
+    """A minimal LSTM by its cell, key and title; ``words`` say what its ``function`` is."""
+    canvas = variant_canvas(
         *name,
         "There is one state, h, which runs along the top, from left to right. Forget and input"
         " layer, each with a sigmoid, read x alone; what they put out is divided by their sum, so"
@@ -52,36 +74,39 @@ def _minimal(name: tuple[str, str], function: str, words: str, values, lit) -> D
         lit,
     )
     share, write, candidate = 236, 180, OUTPUT
-    canvas.module(80, 48, 562, 414)
+    shares = ("log_sigmoid(a_f)", "log_sigmoid(a_i)")
+    canvas.module(*MODULE)
     canvas.ghost((SHOWN, TANH), PILL)
     canvas.ghost((SHOWN, SHOW), CIRCLE)
     with canvas.difference():
-        canvas.belt(0, 636, BELT, "h_prev")
+        canvas.belt(0, EDGE, BELT, "h_prev")
         canvas.wire("h_prev", (0, BELT), (FORGET, BELT))
         canvas.wire("f*h_prev", (FORGET, BELT), (candidate, BELT))
-        canvas.wire("h", (candidate, BELT), (636, BELT), arrow=True)
-        canvas.wire("h", (UP, BELT), (UP, 38), arrow=True)
+        canvas.wire("h", (candidate, BELT), (EDGE, BELT), arrow=True)
+        canvas.wire("h", (UP, BELT), (UP, TOP), arrow=True)
         canvas.dot("h", (UP, BELT))
 
         canvas.wire("x", (JOIN, 474), (JOIN, BUS), (candidate, BUS), (candidate, LAYERS))
         for column in (FORGET, INPUT):
             canvas.wire("x", (column, BUS), (column, LAYERS))
             canvas.dot("x", (column, BUS))
-        canvas.wire("f", (FORGET, LAYER_TOP), (FORGET, share), named=False)
-        canvas.wire("i", (INPUT, LAYER_TOP), (INPUT, share), named=False)
+        canvas.wire(shares[0], (FORGET, LAYER_TOP), (FORGET, share), like="f")
+        canvas.wire(shares[1], (INPUT, LAYER_TOP), (INPUT, share), like="i")
         canvas.wire("h_tilde", (candidate, LAYER_TOP), (candidate, write + RADIUS), arrow=True)
         canvas.wire("i*h_tilde", (candidate, write), (candidate, BELT + RADIUS), arrow=True)
     canvas.wire("f", (FORGET, share), (FORGET, BELT + RADIUS), arrow=True)
     canvas.wire("i", (INPUT, share), (INPUT, write), (candidate - RADIUS, write), arrow=True)
 
-    canvas.layer("σ", (FORGET, LAYERS), "forget", name="forget")
-    canvas.layer("σ", (INPUT, LAYERS), "input", name="input")
-    canvas.operation("×", (FORGET, BELT), "forget")
-    canvas.operation("×", (candidate, write), "input")
+    for value, column, name in zip(shares, (FORGET, INPUT), ("forget", "input"), strict=True):
+        # The cell divides by way of logarithms, which keeps more digits.
+        canvas.layer("σ", (column, LAYERS), "x", value, name, hue=name, hides="log_sigmoid")
+    canvas.operation("×", (FORGET, BELT), ("f", "h_prev"), "f*h_prev")
+    canvas.operation("×", (candidate, write), ("i", "h_tilde"), "i*h_tilde")
     with canvas.difference():
-        canvas.layer(function, (candidate, LAYERS), "candidate", name="candidate")
-        canvas.operation("+", (candidate, BELT), "hidden")
-        canvas.operation("÷ sum of both", ((FORGET + INPUT) / 2, share), "hidden", width=184)
+        canvas.layer(function, (candidate, LAYERS), "x", "h_tilde", name="candidate")
+        canvas.operation("+", (candidate, BELT), ("f*h_prev", "i*h_tilde"), "h")
+        middle = ((FORGET + INPUT) / 2, share)
+        canvas.shorthand("÷ sum of both", middle, shares, ("f", "i"), "hidden", width=184)
 
         canvas.label("h_prev", (2, BELT - 30))
         canvas.label("h", (UP + 11, BELT - 30))
@@ -101,15 +126,17 @@ def _minimal(name: tuple[str, str], function: str, words: str, values, lit) -> D
     return canvas.drawing()
 
 
+@draws(MemoryOnlyCell)
 def memory_only(values: Mapping[str, float] | None = None, lit: str | None = None) -> Drawing:
-    """The memory-only cell: its gates read the memory, not what was last shown of it.
+    """The memory-only cell: its gates read the last cell state C, not the last output h.
 
     ``values`` are numbers by name, as ``trace(MemoryOnlyCell).evaluate(…)`` returns them.
     ``lit`` may be ``"difference"``: what differs from the LSTM is lit, the rest steps back.
 
     Raises ``ValueError`` for another ``lit``.
     """
-    canvas = canvas_of(
+    canvas = variant_canvas(
+        MemoryOnlyCell,
         "memory-only",
         "Memory-only module",
         "The memory C runs along the top, from left to right. First it is multiplied by f, from"
@@ -122,8 +149,8 @@ def memory_only(values: Mapping[str, float] | None = None, lit: str | None = Non
         values,
         lit,
     )
-    canvas.module(80, 48, 562, 414)
-    canvas.belt(0, 636, BELT)
+    canvas.module(*MODULE)
+    canvas.belt(0, EDGE, BELT)
     canvas.wire("c_prev", (0, BELT), (FORGET + 8, BELT))
     _draw_memory_bus(canvas)
     _draw_memory(canvas)
@@ -147,15 +174,15 @@ def _draw_memory_bus(canvas: Canvas) -> None:
             "c_prev", (OUTPUT - 40, upper), (OUTPUT - STRAND, upper), (OUTPUT - STRAND, LAYERS)
         )
         canvas.wire("x", (CANDIDATE, lower), (CANDIDATE, LAYERS))
-        canvas.dot("c_prev", (forget, BUS))
-        canvas.dot("c_prev", (INPUT, BUS))
+        canvas.dot(("c_prev", "x"), (forget, BUS))
+        canvas.dot(("c_prev", "x"), (INPUT, BUS))
     canvas.dot("x", (CANDIDATE, lower))
 
 
 def _draw_memory(canvas: Canvas) -> None:
     forget = FORGET + 8
     canvas.wire("f*c_prev", (forget, BELT), (CANDIDATE, BELT))
-    canvas.wire("c", (CANDIDATE, BELT), (636, BELT), arrow=True, bridge=UP)
+    canvas.wire("c", (CANDIDATE, BELT), (EDGE, BELT), arrow=True, bridge=UP)
     canvas.wire("f", (forget, LAYER_TOP), (forget, BELT + RADIUS), arrow=True)
     canvas.wire("i", (INPUT, LAYER_TOP), (INPUT, WRITE), (CANDIDATE - RADIUS, WRITE), arrow=True)
     canvas.wire("c_tilde", (CANDIDATE, LAYER_TOP), (CANDIDATE, WRITE + RADIUS), arrow=True)
@@ -164,16 +191,17 @@ def _draw_memory(canvas: Canvas) -> None:
     canvas.dot("c", (SHOWN, BELT))
     with canvas.difference():
         canvas.wire("c", (SHOWN, BELT), (SHOWN, SHOW - RADIUS), arrow=True)
-        canvas.wire("h", (SHOWN + RADIUS, SHOW), (UP, SHOW), (UP, 38), arrow=True)
-        canvas.layer("linear", (CANDIDATE, LAYERS), "candidate", name="candidate")
-        canvas.layer("σ", (forget, LAYERS), "forget", name="forget", size=(80, 62))
-        canvas.layer("σ", (INPUT, LAYERS), "input", name="input")
-        canvas.layer("σ", (OUTPUT, LAYERS), "output", name="output")
+        canvas.wire("h", (SHOWN + RADIUS, SHOW), (UP, SHOW), (UP, TOP), arrow=True)
+        reads = ("c_prev", "x")
+        canvas.layer("linear", (CANDIDATE, LAYERS), "x", "c_tilde", name="candidate")
+        canvas.layer("σ", (forget, LAYERS), reads, "f", name="forget", size=(80, 62))
+        canvas.layer("σ", (INPUT, LAYERS), reads, "i", name="input")
+        canvas.layer("σ", (OUTPUT, LAYERS), reads, "o", name="output")
     canvas.ghost((SHOWN, TANH), PILL)
-    canvas.operation("×", (forget, BELT), "forget")
-    canvas.operation("+", (CANDIDATE, BELT), "cell")
-    canvas.operation("×", (CANDIDATE, WRITE), "input")
-    canvas.operation("×", (SHOWN, SHOW), "output")
+    canvas.operation("×", (forget, BELT), ("f", "c_prev"), "f*c_prev")
+    canvas.operation("+", (CANDIDATE, BELT), ("f*c_prev", "i*c_tilde"), "c")
+    canvas.operation("×", (CANDIDATE, WRITE), ("i", "c_tilde"), "i*c_tilde")
+    canvas.operation("×", (SHOWN, SHOW), ("o", "c"), "h")
 
     canvas.label("c_prev", (2, BELT - 30))
     canvas.label("c", (UP + 11, BELT - 30))

@@ -2,18 +2,26 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from importlib.resources import files
 
-from lstm_lib.diagrams.canvas import Canvas
+from lstm_lib.cells import (
+    CoupledLSTMCell,
+    DepthGatedLSTMCell,
+    LSTM1997Cell,
+    PeepholeLSTMCell,
+    ProjectedLSTMCell,
+)
+from lstm_lib.cells import (
+    greff as cells_of_greff,
+)
 from lstm_lib.diagrams.drawing import Drawing
-from lstm_lib.diagrams.lstm_family import STEPS, Pieces, describe, draw
-
-LOOKS = files(__package__).joinpath("variant.css").read_text(encoding="utf-8")
+from lstm_lib.diagrams.lstm_family import Pieces, variant_of_lstm
+from lstm_lib.diagrams.modules import draws
 
 PEEPHOLES = ("f", "i", "o")
 NO_FORGET = ("i", "c_tilde", "o")
 
 
+@draws(PeepholeLSTMCell)
 def peephole(
     values: Mapping[str, float] | None = None,
     peepholes: tuple[str, ...] = PEEPHOLES,
@@ -34,9 +42,10 @@ def peephole(
         raise ValueError(f"no peephole for {unknown[0]!r}; there may be one for f, i and o")
     pieces = Pieces(peepholes=tuple(gate for gate in PEEPHOLES if gate in peepholes))
     key = f"peephole-{''.join(pieces.peepholes)}"
-    return _draw(key, "LSTM with peepholes", pieces, values, lit)
+    return variant_of_lstm(PeepholeLSTMCell, key, "LSTM with peepholes", pieces, values, lit)
 
 
+@draws(CoupledLSTMCell)
 def coupled(values: Mapping[str, float] | None = None, lit: str | None = None) -> Drawing:
     """The LSTM module with coupled gates: no forget layer, the old state is multiplied by 1 − i.
 
@@ -45,21 +54,27 @@ def coupled(values: Mapping[str, float] | None = None, lit: str | None = None) -
 
     Raises ``ValueError`` for another ``lit``.
     """
-    pieces = Pieces(layers=NO_FORGET, coupled=True)
-    return _draw("coupled", "LSTM with coupled gates", pieces, values, lit)
+    pieces = Pieces(layers=NO_FORGET, coupled="i")
+    return variant_of_lstm(
+        CoupledLSTMCell, "coupled", "LSTM with coupled gates", pieces, values, lit
+    )
 
 
+@draws(LSTM1997Cell)
 def lstm_1997(values: Mapping[str, float] | None = None, lit: str | None = None) -> Drawing:
-    """The LSTM module of 1997: nothing on the belt is ever multiplied, so nothing is forgotten.
+    """The LSTM module of 1997: without a forget gate, the cell state is only ever added to.
 
     ``values`` are numbers by name, as ``trace(LSTM1997Cell).evaluate(…)`` returns them.  ``lit``
     may be ``"difference"``: the places of what is missing are lit, and the rest steps back.
 
     Raises ``ValueError`` for another ``lit``.
     """
-    return _draw("lstm-1997", "LSTM of 1997", Pieces(layers=NO_FORGET), values, lit)
+    return variant_of_lstm(
+        LSTM1997Cell, "lstm-1997", "LSTM of 1997", Pieces(layers=NO_FORGET), values, lit
+    )
 
 
+@draws(ProjectedLSTMCell)
 def projected(values: Mapping[str, float] | None = None, lit: str | None = None) -> Drawing:
     """The LSTM module with a projection: a learned layer P makes h shorter than the cell state.
 
@@ -68,11 +83,19 @@ def projected(values: Mapping[str, float] | None = None, lit: str | None = None)
 
     Raises ``ValueError`` for another ``lit``.
     """
-    return _draw("projected", "LSTM with a projection", Pieces(projected=True), values, lit)
+    return variant_of_lstm(
+        ProjectedLSTMCell,
+        "projected",
+        "LSTM with a projection",
+        Pieces(projected=True),
+        values,
+        lit,
+    )
 
 
+@draws(DepthGatedLSTMCell)
 def depth_gated(values: Mapping[str, float] | None = None, lit: str | None = None) -> Drawing:
-    """The depth-gated LSTM module: a gate lets the cell state of the layer below onto the belt.
+    """The depth-gated LSTM module: a gate times the cell state of the layer below is added.
 
     The sheet is longer than the LSTM's, since the gate stands below.
 
@@ -81,7 +104,9 @@ def depth_gated(values: Mapping[str, float] | None = None, lit: str | None = Non
 
     Raises ``ValueError`` for another ``lit``.
     """
-    return _draw("depth-gated", "Depth-gated LSTM", Pieces(deep=True), values, lit)
+    return variant_of_lstm(
+        DepthGatedLSTMCell, "depth-gated", "Depth-gated LSTM", Pieces(deep=True), values, lit
+    )
 
 
 GREFF = {
@@ -91,10 +116,14 @@ GREFF = {
     "niaf": ("candidate not squashed", Pieces(squashed=("c",), peepholes=PEEPHOLES)),
     "noaf": ("cell state not squashed", Pieces(squashed=("c_tilde",), peepholes=PEEPHOLES)),
     "np": ("no peepholes", Pieces()),
-    "cifg": ("coupled gates", Pieces(NO_FORGET, coupled=True, peepholes=("i", "o"))),
+    "cifg": ("coupled gates", Pieces(NO_FORGET, coupled="i", peepholes=("i", "o"))),
     "fgr": ("gates that read the last gates", Pieces(peepholes=PEEPHOLES, recurrent=True)),
 }
-"""What each changes in the LSTM with peepholes, and what is there then."""
+"""For each variant: what it changes in the LSTM with peepholes, and its pieces."""
+
+
+def _cell(variant: str) -> type:
+    return getattr(cells_of_greff, f"{variant.upper()}Cell")
 
 
 def greff(
@@ -116,22 +145,9 @@ def greff(
         raise ValueError(f"variant is {variant!r}, expected one of {', '.join(GREFF)}")
     what, pieces = GREFF[variant]
     pieces = replace(pieces, usual=PEEPHOLES)
-    return _draw(f"greff-{variant}", f"{variant.upper()}: {what}", pieces, values, lit)
+    title = f"{variant.upper()}: {what}"
+    return variant_of_lstm(_cell(variant), f"greff-{variant}", title, pieces, values, lit)
 
 
-def _draw(key: str, title: str, pieces: Pieces, values, lit: str | None) -> Drawing:
-    if lit not in (None, "difference"):
-        raise ValueError(f"lit is {lit!r}, expected None or 'difference'")
-    known = "the LSTM with peepholes" if pieces.usual else "the LSTM"
-    canvas = Canvas(
-        key=f"{key}-{lit or 'module'}",
-        title=title + (f", what differs from {known}" if lit else ""),
-        description=describe(pieces) + (f" Lit: what differs from {known}." if lit else ""),
-        size=pieces.size,
-        values=values,
-        steps=STEPS,
-        lit=lit,
-        looks=LOOKS,
-    )
-    draw(canvas, pieces)
-    return canvas.drawing()
+for variant in GREFF:
+    draws(_cell(variant), variant)(greff)

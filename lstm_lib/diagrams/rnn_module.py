@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
+from lstm_lib.cells import ReLURNNCell, RNNCell
 from lstm_lib.diagrams.canvas import STRAND, Canvas
 from lstm_lib.diagrams.drawing import Drawing
-from lstm_lib.diagrams.variant import canvas_of
+from lstm_lib.diagrams.modules import draws, variant_canvas
 
 SIZE = (480, 340)
 # The one line of the module; the columns of x, of the layer, and of h on its way up.
@@ -18,17 +19,21 @@ DESCRIPTION = (
 )
 
 
+@draws(RNNCell)
 def rnn(values: Mapping[str, float] | None = None) -> Drawing:
     """The RNN module: one tanh layer.
 
     ``values`` are numbers by name, as ``trace(RNNCell).evaluate(…)`` returns them; a wire whose
     value is among them shows its number.
     """
-    canvas = Canvas("rnn-module", "RNN module", DESCRIPTION.format("tanh"), SIZE, values)
+    canvas = Canvas(
+        "rnn-module", "RNN module", DESCRIPTION.format("tanh"), SIZE, values, cell=RNNCell
+    )
     _draw(canvas, "tanh")
     return canvas.drawing()
 
 
+@draws(ReLURNNCell)
 def relu_rnn(values: Mapping[str, float] | None = None, lit: str | None = None) -> Drawing:
     """The RNN module with ReLU in its layer.
 
@@ -37,9 +42,15 @@ def relu_rnn(values: Mapping[str, float] | None = None, lit: str | None = None) 
 
     Raises ``ValueError`` for another ``lit``.
     """
-    description = DESCRIPTION.format("ReLU")
-    canvas = canvas_of(
-        "relu-rnn", "ReLU RNN module", description, values, lit, known="the RNN", size=SIZE
+    canvas = variant_canvas(
+        ReLURNNCell,
+        "relu-rnn",
+        "ReLU RNN module",
+        DESCRIPTION.format("ReLU"),
+        values,
+        lit,
+        known="the RNN",
+        size=SIZE,
     )
     _draw(canvas, "ReLU")
     return canvas.drawing()
@@ -55,7 +66,7 @@ def _draw(canvas: Canvas, function: str) -> None:
     canvas.wire("h", (UP, LINE), (UP, 38), arrow=True)
     canvas.dot("h", (UP, LINE))
     with canvas.difference(function != "tanh"):
-        canvas.layer(function, (LAYER, LINE), "hidden", name="hidden")
+        canvas.layer(function, (LAYER, LINE), ("h_prev", "x"), "h", name="hidden")
 
     canvas.label("h_prev", (2, LINE - 30))
     canvas.label("x", (JOIN, 328), anchor="middle")

@@ -10,52 +10,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from lstm_lib.cells.functions import exp, log_sigmoid, relu, sigmoid, tanh
-
-COMPUTE = {
-    "add": lambda a, b: a + b,
-    "sub": lambda a, b: a - b,
-    "mul": lambda a, b: a * b,
-    "div": lambda a, b: np.true_divide(a, b),
-    # One feature, one unit: a matrix has a single number in it, and so has every vector.
-    "matmul": lambda a, b: a * b,
-    "outer": lambda a, b: a * b,
-    "inner": lambda a, b: a * b,
-    "per_root": lambda a: a,
-    "neg": lambda a: -a,
-    "abs": np.abs,
-    "sign": np.sign,
-    "max": np.maximum,
-    "larger": lambda a, b: np.heaviside(np.subtract(a, b), 0.5),
-    "exp": exp,
-    "sigmoid": sigmoid,
-    "log_sigmoid": log_sigmoid,
-    "tanh": tanh,
-    "relu": relu,
-}
-"""What each operation computes."""
-
-PLAIN = {
-    "add": "{}+{}",
-    "sub": "{}-{}",
-    "mul": "{}*{}",
-    "div": "{}/{}",
-    "matmul": "{}*{}",
-    "outer": "{}*{}",
-    "inner": "{}*{}",
-    "per_root": "per_root({})",
-    "neg": "-{}",
-    "abs": "abs({})",
-    "sign": "sign({})",
-    "max": "max({}, {})",
-    "larger": "({} > {})",
-    "exp": "exp({})",
-    "sigmoid": "sigmoid({})",
-    "log_sigmoid": "log_sigmoid({})",
-    "tanh": "tanh({})",
-    "relu": "relu({})",
-}
-"""How each operation is written when an expression serves as a name: ``f*c_prev``."""
+from lstm_lib.equations import notation
+from lstm_lib.equations.notation import Derivative, Name
+from lstm_lib.equations.operations import OPERATIONS, operation
 
 
 class Symbol:
@@ -65,7 +22,15 @@ class Symbol:
     """
 
     def __init__(self, op, args=(), name=None, value=None):
+        if op not in ("input", "const"):
+            operation(op)  # says so if there is none of that name
         self.op, self.args, self.name, self.value = op, args, name, value
+
+    def __getattr__(self, op):
+        """Every operation is a method: ``a.tanh()``, ``a.larger(b)``."""
+        if op not in OPERATIONS:
+            raise AttributeError(f"a Symbol has no {op!r}; its operations are those of OPERATIONS")
+        return lambda *others: Symbol(op, (self, *map(symbol, others)))
 
     def __add__(self, other):
         return Symbol("add", (self, symbol(other)))
@@ -101,7 +66,8 @@ class Symbol:
     def __abs__(self):
         return Symbol("abs", (self,))
 
-    # A single number is its own transpose, whatever axes it is given and however it is masked.
+    # A single number is its own transpose and its own head, whatever axes it is given and however
+    # it is masked.
 
     @property
     def T(self):  # noqa: N802  NumPy's and PyTorch's name for the transpose
@@ -119,20 +85,7 @@ class Symbol:
     def join_heads(self):
         return self
 
-    def sigmoid(self):
-        return Symbol("sigmoid", (self,))
-
-    def log_sigmoid(self):
-        return Symbol("log_sigmoid", (self,))
-
-    def tanh(self):
-        return Symbol("tanh", (self,))
-
-    def relu(self):
-        return Symbol("relu", (self,))
-
-    def exp(self):
-        return Symbol("exp", (self,))
+    # Functions that are called otherwise than their operations.
 
     def maximum(self, other):
         return Symbol("max", (self, symbol(other)))
@@ -146,12 +99,9 @@ class Symbol:
     def matvec(self, vector):
         return Symbol("matmul", (self, vector))
 
-    def per_root(self):
-        return Symbol("per_root", (self,))
-
     def __str__(self):
         """The symbol's name, or its expression over names: ``f``, ``f*c_prev``, ``tanh(c)``."""
-        return self.name or write(self, PLAIN, leaf=str)
+        return self.name or write(self, "plain", leaf=str)
 
     def __repr__(self):
         return f"<Symbol {self}>"
@@ -161,30 +111,23 @@ def symbol(value):
     return value if isinstance(value, Symbol) else Symbol("const", value=float(value))
 
 
-def write(sym, templates, leaf, expand=()):
-    """``sym`` as text: its operations by ``templates``, its named parts and constants by ``leaf``.
+def write(sym, form, leaf, expand=()):
+    """``sym`` as text in one ``form``: its operations by their signs, its named parts and
+    constants by ``leaf``.
 
     Parts named in ``expand`` are written out as well. Brackets stand only where they are needed.
     """
     if sym.op in ("input", "const"):
         return f"{sym.value:g}" if sym.op == "const" else leaf(sym)
-    parts = []
-    for arg in sym.args:
+    outer, parts = OPERATIONS[sym.op], []
+    for place, arg in enumerate(sym.args):
         if arg.name and arg.name not in expand:
             parts.append(leaf(arg))
         else:
-            text = write(arg, templates, leaf, expand)
-            parts.append(f"({text})" if needs_brackets(sym, arg) else text)
-    return templates[sym.op].format(*parts)
-
-
-def needs_brackets(outer, inner):
-    is_sum = inner.op in ("add", "sub")
-    if outer.op == "matmul" and inner.op == "mul":
-        return True
-    if outer.op in ("mul", "matmul", "neg", "outer", "inner"):
-        return is_sum or inner.op == "neg"
-    return outer.op == "sub" and inner is outer.args[1] and is_sum
+            text, inner = write(arg, form, leaf, expand), OPERATIONS.get(arg.op)
+            brackets = inner and outer.needs_brackets(form, place, inner)
+            parts.append(f"({text})" if brackets else text)
+    return outer.sign(form).format(*parts)
 
 
 class Graph:
@@ -192,7 +135,9 @@ class Graph:
 
     ``graph["f"]`` is a symbol by its name or expression, however long (``"(1-i)*c_prev"``);
     ``graph.inputs`` are the names that need a value; ``graph.outputs`` are the symbols that were
-    asked for.
+    asked for. Two outputs may be one symbol: where a step says :math:`h_t = C_t`, it has the name
+    ``c``, and ``h`` is another name for it. ``graph.names`` are all names, each with its data
+    (:class:`~lstm_lib.equations.notation.Name`), by themselves as plain strings.
 
     Raises:
         KeyError: a name that the graph does not have.
@@ -212,10 +157,20 @@ class Graph:
         for sym in outputs.values():
             visit(sym)
         place = {sym: k for k, sym in enumerate(self.order)}
-        self.outputs = dict(sorted(outputs.items(), key=lambda output: place[output[1]]))
+
+        def as_computed(output):  # another name of a symbol stands after its own
+            name, sym = output
+            return place[sym], name != sym.name
+
+        self.outputs = dict(sorted(outputs.items(), key=as_computed))
         self.symbols = {str(sym): sym for sym in self.order if is_short(sym)} | self.outputs
         self.inputs = tuple(sym.name for sym in self.order if sym.op == "input")
-        self.named = tuple(sym.name for sym in self.order if sym.name)
+        self._names_of = {sym: [sym.name] if sym.name else [] for sym in self.order}
+        for name, sym in self.outputs.items():
+            if isinstance(name, Name) and name not in self._names_of[sym]:
+                self._names_of[sym].append(name)
+        self.named = tuple(name for names in self._names_of.values() for name in names)
+        self.names = {str(name): name for name in (*self.outputs, *self.named)}
 
     def __getitem__(self, name):
         found = self._find(name)
@@ -230,6 +185,20 @@ class Graph:
         if name in self.symbols:
             return self.symbols[name]
         return next((sym for sym in self.order if str(sym) == name), None)
+
+    def name_of(self, name: str) -> str:
+        """A name of this graph with its data; what is no name stays as it is."""
+        return self.names.get(name, name)
+
+    def write(self, name: str, form: str, leaf) -> str:
+        """What a value is equal to, over the names of other values, each written by ``leaf``;
+        pre-activations are written out. ``form`` is one of those that an
+        :class:`~lstm_lib.equations.operations.Operation` has."""
+        sym = self[name]
+        if sym.name not in (None, name):  # this is another name for it
+            return leaf(sym)
+        expand = [n for n in self.named if getattr(n, "kind", "") == "pre-activation"]
+        return write(sym, form, leaf, expand)
 
     def evaluate(self, **values):
         """Compute with numbers, or arrays of numbers that go together.
@@ -256,15 +225,15 @@ class Graph:
                 elif sym.op == "const":
                     computed[sym] = sym.value
                 else:
-                    computed[sym] = COMPUTE[sym.op](*(computed[arg] for arg in sym.args))
+                    computed[sym] = OPERATIONS[sym.op].compute(*(computed[arg] for arg in sym.args))
         return {name: computed[sym] for name, sym in self.symbols.items()}
 
     def part(self, *outputs, given=(), **renamed):
         """The part of the graph that leads to ``outputs``, with the values named in ``given``
         taken as inputs: ``trace(LSTMCell).part("c", given=("f", "i", "c_tilde"))`` is the belt.
         An output can be given a name of its own: ``kept="f*c_prev"``."""
-        fresh = {self[name]: Symbol("input", name=name) for name in given}
-        outputs = {name: name for name in outputs} | renamed
+        fresh = {self[name]: Symbol("input", name=self.name_of(name)) for name in given}
+        outputs = {self.name_of(name): name for name in outputs} | renamed
         return Graph({new: rebuild(self[name], fresh) for new, name in outputs.items()})
 
     def repeat(self, times, shared=(), carry=None):
@@ -277,11 +246,12 @@ class Graph:
                 copy's stays an input under its own name.
         """
         carry, outputs = carry or {}, {}
-        common = {self[name]: Symbol("input", name=name) for name in (*shared, *carry)}
+        names = [self.name_of(name) for name in (*shared, *carry)]
+        common = {self[name]: Symbol("input", name=name) for name in names}
         for k in range(1, times + 1):
             copies = dict(common)
             for name, sym in self.outputs.items():
-                outputs[f"{name}_{k}"] = rebuild(sym, copies, suffix=f"_{k}")
+                outputs[notation.copy(name, k)] = rebuild(sym, copies, mark=k)
             common |= {self[new]: copies[self[old]] for new, old in carry.items()}
         return Graph(outputs)
 
@@ -293,13 +263,56 @@ class Graph:
 
         .. math:: \bar{u} = \sum_{v \text{ uses } u} \bar{v} \, \frac{\partial v}{\partial u}
         """
-        target = self[output]
+        target, of = self[output], self.name_of(output)
         bar = {target: symbol(1)}
         for sym in reversed(Graph({output: target}).order):
-            for arg, local in zip(sym.args, local_derivatives(sym), strict=True):
+            for arg, local in zip(sym.args, derivatives(sym), strict=True):
                 share = times(bar[sym], local)
                 bar[arg] = bar[arg] + share if arg in bar else share
-        return Graph({f"d{output}/d{sym.name}": d for sym, d in bar.items() if sym.name})
+        return Graph(
+            {Derivative(of, name): d for sym, d in bar.items() for name in self._names_of[sym]}
+        )
+
+    def quantity(self, name: str) -> str:
+        """Which quantity a value belongs to: what has a name, as its letter says. What has none is
+        a term of something (``f*c_prev`` of ``c``), or else it is made from something and belongs
+        where that does: ``tanh(c)`` to the cell state.
+
+        Raises:
+            KeyError: a name that the graph does not have; a letter without a row in
+                :data:`~lstm_lib.equations.notation.LETTERS`.
+        """
+        sym, known = self[name], self.names.get(name)
+        if not isinstance(known, Name):
+            known = sym.name or self._term_of(sym) or made_from(sym)
+        return notation.quantity(known) if known else "hidden"
+
+    def _term_of(self, sym):
+        """The name of the value to which ``sym`` comes through sums and matrices alone."""
+        for user in self.order:
+            if sym in user.args and user.op in ("add", "sub", "neg", "matmul"):
+                found = user.name or self._term_of(user)
+                if found:
+                    return found
+        return None
+
+
+STRENGTH = ("weight", "pre-activation", "gate", "candidate", "input", "state")
+"""What gives an expression its quantity: the state before a gate that scales it, and so on."""
+
+
+def made_from(sym):
+    """The name in an expression that is the strongest, of several the first."""
+    if sym.name:
+        return sym.name
+    names = [name for arg in sym.args if (name := made_from(arg))]
+    return max(names, key=strength) if names else None
+
+
+def strength(name):
+    name = notation.named(name)
+    kind = "candidate" if name.tilde and name.kind == "gate" else name.kind
+    return STRENGTH.index(kind) if kind in STRENGTH else -1
 
 
 def is_short(sym):
@@ -317,38 +330,11 @@ def is_rest(sym):
     return sym.op == "sub" and sym.args[0].value == 1 and bool(sym.args[1].name)
 
 
-def local_derivatives(sym):
+def derivatives(sym):
     """How much an operation's result moves for each bit that each of its arguments moves."""
-    match sym.op:
-        case "add":
-            return symbol(1), symbol(1)
-        case "sub":
-            return symbol(1), symbol(-1)
-        case "mul" | "matmul" | "outer" | "inner":
-            return sym.args[1], sym.args[0]
-        case "div":
-            return 1 / sym.args[1], -(sym / sym.args[1])
-        case "per_root":  # one unit: divided by 1
-            return (symbol(1),)
-        case "abs":
-            return (Symbol("sign", sym.args),)
-        case "max":
-            return Symbol("larger", sym.args), Symbol("larger", sym.args[::-1])
-        case "exp":
-            return (sym,)
-        case "log_sigmoid":
-            return ((-sym.args[0]).sigmoid(),)
-        case "neg":
-            return (symbol(-1),)
-        case "sigmoid":
-            return (sym * (1 - sym),)
-        case "tanh":
-            return (1 - sym * sym,)
-        case "relu":  # 1 above zero, and 0 at zero and below, as in PyTorch
-            return (Symbol("sign", (sym,)),)
-        case "input" | "const":
-            return ()
-    raise NotImplementedError(f"no derivative is written for the operation {sym.op!r}")
+    if not sym.args:
+        return ()
+    return tuple(map(symbol, OPERATIONS[sym.op].derivative(sym, *sym.args)))
 
 
 def times(a, b):
@@ -359,11 +345,13 @@ def times(a, b):
     return a * b
 
 
-def rebuild(sym, copies, suffix=""):
-    """A copy of ``sym`` and all it needs, except what ``copies`` already has a copy of."""
+def rebuild(sym, copies, mark=None):
+    """A copy of ``sym`` and all it needs, except what ``copies`` already has a copy of; with a
+    ``mark``, the names are those of a copy: ``f_3``."""
     if sym not in copies:
-        args = tuple(rebuild(arg, copies, suffix) for arg in sym.args)
-        copies[sym] = Symbol(sym.op, args, sym.name and sym.name + suffix, sym.value)
+        args = tuple(rebuild(arg, copies, mark) for arg in sym.args)
+        name = notation.copy(sym.name, mark) if sym.name and mark else sym.name
+        copies[sym] = Symbol(sym.op, args, name, sym.value)
     return copies[sym]
 
 
@@ -373,17 +361,58 @@ def trace(cell_class) -> Graph:
     Inputs are ``x``, the last state (``h_prev``, ``c_prev``), what else the step reads
     (``c_below``) and the weights (``W_f``, ``U_f``, ``b_f``); then come the pre-activations
     (``a_f``), the gates (``f``) and the new state (``h``, ``c``), which are the outputs.
+
+    A value that the step calls by several names has the first of these: that of an input, of a
+    gate, of a part of the state (``c`` before ``h``, which is made from it), of a pre-activation.
     """
     cell = cell_class(input_size=1, hidden_size=1)
+    inputs = []
+
+    def given(name):
+        inputs.append(Symbol("input", name=name))
+        return inputs[-1]
+
     for kind, weights in cell.weights.items():
-        setattr(cell, kind, {g: Symbol("input", name=f"{kind}_{g}") for g in weights})
-    x = Symbol("input", name="x")
-    last = [Symbol("input", name=f"{part}_prev") for part in cell.state]
-    seen = cell.Seen(*last, *(Symbol("input", name=name) for name in cell.reads))
+        setattr(cell, kind, {gate: given(notation.weight(kind, gate)) for gate in weights})
+    x = given(notation.value("x", "input"))
+    last = [given(notation.last(part)) for part in cell.state]
+    reads = [given(notation.value(name, "input")) for name in cell.reads]
+    seen = cell.Seen(*last, *reads)
     a = cell.pre_activations(x, getattr(seen, cell.recurrent))
-    state, gates = cell.step(a, seen)
-    for prefix, named in (("a_", a), ("", gates), ("", state)):
-        for name, sym in named._asdict().items():
-            sym.name = prefix + name
-    parts = reversed(state._asdict().items())  # h last: what leads to it has been computed then
-    return Graph(dict(parts) | gates._asdict())
+    try:
+        state, gates = cell.step(a, seen)
+    except (AttributeError, TypeError) as error:
+        error.add_note(UNKNOWN_FUNCTION)
+        raise
+    gates = [(notation.value(name, kind_of(name, cell)), v) for name, v in gates._asdict().items()]
+    parts = [(notation.value(name, "state"), v) for name, v in state._asdict().items()][::-1]
+    check_names(cell, [(sym.name, sym) for sym in inputs] + gates + parts)
+    outputs = {name: symbol(v) for name, v in parts + gates}  # h last of the state: it comes last
+    called = {name: outputs[name] for name, _ in gates} | outputs
+    called |= {notation.pre_activation(gate): sym for gate, sym in a._asdict().items()}
+    for name, sym in called.items():
+        sym.name = sym.name or name
+    return Graph(outputs)
+
+
+def kind_of(gate, cell):
+    return "state" if gate in cell.state else "gate"
+
+
+def check_names(cell, named):
+    """Two different values must not have the same name."""
+    first = {}
+    for name, value in named:
+        if first.setdefault(name, value) is not value:
+            raise ValueError(
+                f"{type(cell).__name__} calls two values {str(name)!r}; "
+                "call a gate, a part of the state or what is read otherwise"
+            )
+
+
+UNKNOWN_FUNCTION = (
+    "This was in a step on symbols, which know the operations that have a row in OPERATIONS, in "
+    "lstm_lib/equations/operations.py; a new one needs a row there, and a function like those of "
+    "lstm_lib.cells.functions."
+)
+"""What is added to an error inside a step."""

@@ -1,10 +1,14 @@
 """A graph as data for JavaScript: a list of operations, and where each value stands in it."""
 
+from importlib import resources
+
 from lstm_lib.equations.graph import Graph
+from lstm_lib.equations.operations import OPERATIONS
 
 
 def javascript(graph: Graph) -> dict:
-    """The graph as a tape, ready for JSON; ``evaluate.js`` beside this file computes it.
+    """The graph as a tape, ready for JSON; :func:`evaluator` is
+    what computes it.
 
     Each entry of ``tape`` is ``[operation, …]``: ``["input", "x"]``, ``["const", 1.0]``, or an
     operation with the places of its arguments, ``["mul", 3, 7]``. ``names`` says where each value
@@ -24,3 +28,11 @@ def javascript(graph: Graph) -> dict:
         "tape": [entry(sym) for sym in graph.order],
         "names": {name: place[sym] for name, sym in graph.symbols.items()},
     }
+
+
+def evaluator() -> str:
+    """JavaScript that computes such a tape: a function ``evaluate(graph, inputs)``, and the
+    operations, each as :mod:`lstm_lib.equations.operations` has it."""
+    rows = "".join(f"  {name}: {row.javascript},\n" for name, row in OPERATIONS.items())
+    loop = resources.files("lstm_lib.equations").joinpath("evaluate.js").read_text(encoding="utf-8")
+    return f"const compute = {{\n{rows}}};\n\n{loop}"

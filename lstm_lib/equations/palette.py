@@ -8,7 +8,6 @@ output and x without blue ones: side by side they differ, at a glance they may n
 stands alone: a label or a shape always says the same.
 """
 
-import re
 from typing import NamedTuple
 
 
@@ -56,78 +55,12 @@ NETWORKS = {
 TINT = Hue(light=0.10, dark=0.16)
 """How much of a hue goes into its tint, the fill of a box."""
 
-_QUANTITIES = {
-    "f": "forget",
-    "i": "input",
-    "c_tilde": "candidate",
-    "o": "output",
-    "z": "input",  # a GRU's update gate writes the new
-    "r": "output",  # its reset gate shows the old
-    "h_tilde": "candidate",
-    "d": "x",  # a depth gate lets in what comes from below
-    "clock": "x",
-    "k": "input",  # under which key a value is written
-    "v": "candidate",
-    "q": "output",  # with which query it is read
-    "c": "cell",
-    "n": "cell",  # what the cell state is divided by
-    "m": "cell",
-    "h": "hidden",
-    "x": "x",
-    "f*c_prev": "cell",
-    "i*c_tilde": "cell",
-    "tanh(c)": "cell",
-    "c/n": "cell",
-    "f*n_prev": "cell",
-    "i*k": "cell",
-    "1-i": "input",
-    "(1-i)*c_prev": "cell",
-    "p_f*c_prev": "cell",
-    "p_i*c_prev": "cell",
-    "p_d*c_prev": "cell",
-    "p_o*c": "cell",
-    "l_d*c_below": "cell",
-    "d*c_below": "cell",
-    "d*c_below+f*c_prev": "cell",
-    "o*tanh(c)": "hidden",
-    "1-z": "input",
-    "r*h_prev": "hidden",
-    "(1-z)*h_prev": "hidden",
-    "z*h_tilde": "hidden",
-    "z*h_prev": "hidden",
-    "(1-z)*h_tilde": "hidden",
-    "tanh(h_prev)": "hidden",
-    "tanh(a_h_tilde)": "candidate",
-    "tanh(a_h)": "hidden",
-    "f*h_prev": "hidden",
-    "i*h_tilde": "hidden",
-}
-"""Gates and state by their names in the code."""
-
 _DARK_PAGES = (
     'html[data-theme="dark"]',
     'body[data-jp-theme-light="false"]',
     'body[data-vscode-theme-kind="vscode-dark"]',
 )
 """Where a page says that it is dark: the book, JupyterLab, Visual Studio Code."""
-
-
-def quantity(value: str) -> str:
-    """Which quantity the value called ``value`` belongs to.
-
-    A weight, a bias or a pre-activation belongs to its gate, a previous state to its state, and a
-    copy to what it is a copy of:
-
-    >>> quantity("W_f"), quantity("c_prev"), quantity("i*c_tilde"), quantity("f_3")
-    ('forget', 'cell', 'cell', 'forget')
-
-    Raises ``KeyError`` for a value that has no colour.
-    """
-    name = re.sub(r"^([WUbdaplP]|R[fio])_|(_(up|below))?(_prev)?(_\d+)?$", "", value)
-    for known in (value, name):
-        if known in _QUANTITIES:
-            return _QUANTITIES[known]
-    raise KeyError(f"{value!r} has no colour; these have: {', '.join(_QUANTITIES)}")
 
 
 def tint(name: str, theme: str) -> str:

@@ -11,7 +11,7 @@ from matplotlib.ticker import MaxNLocator
 
 from lstm_lib.equations import notation
 from lstm_lib.equations.notation import number
-from lstm_lib.equations.palette import HUES, NEUTRALS, quantity
+from lstm_lib.equations.palette import HUES, NEUTRALS
 from lstm_lib.plotting.figure import INK, LETTER, MUTED, WIDTH, Figure, short, style
 
 
@@ -43,7 +43,7 @@ def gate_map(values: dict, words=None, alt_title="Gates over a sequence") -> Fig
         for (key, block), top in zip(blocks.items(), tops[:-1], strict=True):
             name, unit = key if isinstance(key, tuple) else (key, "")
             full = max(1.0, np.abs(block).max())
-            colour = HUES[quantity(name)].light
+            colour = HUES[notation.quantity(name)].light
             draw_block(axes, block / full, top, tall[key], colour)
             middle = top + tall[key] / 2
             word = axes.annotate(unit, (0, middle), (-9, 0), ha="right", color=colour, **BESIDE)

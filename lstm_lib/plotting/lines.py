@@ -16,6 +16,7 @@ from matplotlib.ticker import (
 )
 
 from lstm_lib.cells.checks import positive_integer
+from lstm_lib.equations import notation
 from lstm_lib.equations.palette import HUES, NETWORKS
 from lstm_lib.plotting.figure import MUTED, WIDTH, Figure, short, style
 
@@ -253,8 +254,8 @@ def plain_ticks(axes, log):
 
 
 def power_of_ten(value, _=None):
-    raised = str(round(np.log10(value))).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-    return {"⁰": "1", "¹": "10"}.get(raised, f"10{raised}")
+    exponent = round(np.log10(value))
+    return f"{10**exponent}" if exponent in (0, 1) else notation.power_of_ten(exponent)
 
 
 def name_ends(figure, axes, ends):

@@ -7,7 +7,7 @@ from matplotlib.ticker import MaxNLocator
 
 from lstm_lib.equations import notation
 from lstm_lib.equations.notation import number
-from lstm_lib.equations.palette import HUES, NEUTRALS, quantity
+from lstm_lib.equations.palette import HUES, NEUTRALS
 from lstm_lib.plotting.figure import LETTER, WIDTH, Figure, style
 
 
@@ -33,7 +33,7 @@ def over_time(values: dict, title_for=None, x_label="step", alt_title="Over time
         figure = matplotlib.figure.Figure(figsize=(WIDTH, 1.1 * len(values) + 0.5))
         strips = figure.subplots(len(values), 1, sharex=True, squeeze=False)
         for axes, (name, numbers) in zip(strips[:, 0], values.items(), strict=True):
-            colour = HUES[quantity(name)].light
+            colour = HUES[notation.quantity(name)].light
             steps = np.arange(1, len(numbers) + 1)
             axes.axhline(0, color=NEUTRALS["line"].light, linewidth=1)
             axes.plot(steps, numbers, color=colour, marker="o", markersize=3.5)

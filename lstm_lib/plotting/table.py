@@ -4,7 +4,7 @@ from html import escape
 
 from lstm_lib.equations import notation
 from lstm_lib.equations.notation import number
-from lstm_lib.equations.palette import css_variables, quantity
+from lstm_lib.equations.palette import css_variables
 
 
 class Table:
@@ -41,7 +41,7 @@ def word_table(words: list[str], rows: dict, alt: str) -> Table:
             f'<td style="--share: {min(abs(v), 1) * 30:.0f}%">{number(v)}</td>' for v in numbers
         )
         heading = f'<th scope="row">{notation.html(name)} {escape(unit)}</th>'
-        lines.append(f'<tr style="--hue: var(--{quantity(name)})">{heading}{cells}</tr>')
+        lines.append(f'<tr style="--hue: var(--{notation.quantity(name)})">{heading}{cells}</tr>')
     head = "".join(f'<th scope="col">{escape(word)}</th>' for word in words)
     html = (
         f"<style>{css_variables('.words')}{TABLE_CSS}</style>"

@@ -1,109 +1,18 @@
-"""Learning a task: a network around a recurrent layer, and the loop that trains it."""
+"""The loop that trains a network on a task."""
 
 import math
-import os
-import signal
-import threading
-import time
-from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
-import numpy as np
 import torch
 from torch import nn
 from tqdm.auto import tqdm
 
 from lstm_lib.cells.checks import positive_integer
-
-WINDOW = 10
-"""A task counts as solved by the mean score of this many steps."""
-
-STORE_EVERY = 60
-"""Seconds between two stored checkpoints of a run."""
-
-
-class SequenceModel(nn.Module):
-    r"""A recurrent layer with what it needs to read a task and to answer it.
-
-    .. math:: x_t \;\to\; \text{embedding} \;\to\; \text{recurrent layer} \;\to\; h_t
-              \;\to\; V h_t + b \quad \text{at every step}
-
-    Real numbers are read as they are: then there is no embedding. Embedding and answer have the
-    dtype of the layer's weights and stand on their device, and real numbers are brought to that
-    dtype: ``SequenceModel(nn.LSTM(2, 8, dtype=torch.float64), task)`` computes in float64.
-
-    Args:
-        layer: ``torch.nn.RNN``, ``LSTM`` or ``GRU``, or one of :mod:`lstm_lib.layers`.
-        task: one of :mod:`lstm_lib.training.tasks`, or a :class:`~lstm_lib.training.Corpus`.
-        embedding: how many numbers stand for a token: the layer's ``input_size``.
-
-    Raises:
-        ValueError: a layer that reads another number of features, or that wants the batch first.
-    """
-
-    def __init__(self, layer: nn.Module, task, embedding: int = 16):
-        super().__init__()
-        features = embedding if task.tokens else task.features
-        if layer.input_size != features:
-            raise ValueError(
-                f"the layer has input_size={layer.input_size}, and this model gives it {features} "
-                f"numbers a step ({'the embedding' if task.tokens else 'as the task does'})"
-            )
-        if getattr(layer, "batch_first", False):
-            raise ValueError("the layer has batch_first=True; here time comes first")
-        alike = dtype_and_device(layer)
-        self.embedding = (
-            nn.Embedding(task.tokens, embedding, **alike) if task.tokens else nn.Identity()
-        )
-        self.layer = layer
-        self.answer = nn.Linear(output_size(layer), task.answers, **alike)
-
-    def forward(self, inputs):
-        """The answers at each step, ``(seq_len, batch_size, answers)``."""
-        outputs, _ = self.go_on(inputs)
-        return outputs
-
-    def go_on(self, inputs, state=None):
-        """The answers, and the state after the last step; give it back to go on from there."""
-        x = self.embedding(inputs).to(self.answer.weight.dtype)
-        hidden, state = self.layer(x, state)[:2]
-        return self.answer(hidden), state
-
-
-def dtype_and_device(layer):
-    """Those of a layer's weights; PyTorch's defaults for a layer that has none."""
-    weight = next((p for p in layer.parameters() if p.is_floating_point()), torch.empty(0))
-    return {"dtype": weight.dtype, "device": weight.device}
-
-
-def output_size(layer):
-    """How many numbers a recurrent layer, PyTorch's or one of ours, puts out at each step."""
-    if hasattr(layer, "output_size"):
-        return layer.output_size
-    return (2 if layer.bidirectional else 1) * (layer.proj_size or layer.hidden_size)
-
-
-@dataclass(frozen=True)
-class History:
-    """What happened in training, step by step."""
-
-    loss: np.ndarray
-    """The loss of each step, ``(steps,)``."""
-    score: np.ndarray
-    """The task's score at each step, on examples that were never seen before."""
-    gradient_norm: np.ndarray
-    """The norm of the whole gradient at each step, before it was clipped."""
-    seconds: float
-    """How long it took."""
-    solved_at: int | None
-    """After how many steps the criterion was met; None if it was not, or there was none."""
-
-    @property
-    def steps(self) -> int:
-        """How many steps were taken."""
-        return len(self.loss)
+from lstm_lib.training.as_found import left_as_found, whole
+from lstm_lib.training.checkpoint import Run
+from lstm_lib.training.history import History
+from lstm_lib.training.model import SequenceModel, dtype_and_device
+from lstm_lib.training.tasks.base import Batch, check_task
 
 
 def fit(
@@ -120,10 +29,18 @@ def fit(
 ) -> History:
     """Train ``model`` on fresh examples of ``task``, step by step, and say how it went.
 
-    Interrupting it loses nothing: the model keeps all that it learned, and the history so far is
-    returned. Weights are drawn when the model is made: ``torch.manual_seed`` before that.
+    Examples are brought to the device of the model, and real numbers to its dtype. Interrupting it
+    loses nothing: the model keeps all that it learned, and the history so far is returned. Weights
+    are drawn when the model is made: ``torch.manual_seed`` before that.
+
+    A model that draws random numbers itself, as dropout does, begins with PyTorch's random state
+    as it is when ``fit`` is called. Afterwards that state is put back, as is whether each module
+    is in training or evaluation mode, how numbers near zero are computed, and what Ctrl-C does.
 
     Args:
+        model: from the task's inputs to its answers, ``(seq_len, batch_size, answers)``, as a
+            :class:`SequenceModel` is.
+        task: one of :mod:`lstm_lib.training.tasks`, or a :class:`~lstm_lib.training.Corpus`.
         steps: how many steps at most, those of an earlier run that is continued included.
         batch_size: examples a step.
         lr: the learning rate of Adam.
@@ -131,45 +48,51 @@ def fit(
         seed: of the examples.
         until: stop once the mean score of the last 10 steps is this good.
         checkpoint: a file to store the run in, every minute and at its end. If there is one, the
-            run goes on from there, and ends as if it had never stopped.
+            run goes on from there, and ends as if it had never stopped: the random numbers that
+            the model draws go on from the file, too.
         progress: show a bar with the steps and the score.
 
     Raises:
-        ValueError: nonsense numbers, or a checkpoint of another run.
+        TypeError: a model or a task that is none.
+        ValueError: nonsense numbers, a model that cannot be trained or does not go with the task,
+            or a checkpoint of another run.
         FileNotFoundError: a checkpoint in a folder that is not there.
         FloatingPointError: a loss or a gradient that is infinite or not a number.
     """
     check_settings(steps, batch_size, lr, clip)
-    torch.set_flush_denormal(True)  # numbers near zero, which long gaps make, are slow otherwise
-    optimiser = torch.optim.Adam(model.parameters(), lr=lr, fused=True)
-    generator = torch.Generator().manual_seed(seed)
-    settings = dict(task=task, batch_size=batch_size, lr=lr, clip=clip, seed=seed, model=model)
-    run = Run(model, optimiser, generator, settings, checkpoint)
-
+    check_task(task)
+    check_model(model, task)
+    trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
     alike = dtype_and_device(model)
-
-    model.train()
+    optimiser = adam(trained, lr)
+    generator = torch.Generator(device="cpu").manual_seed(seed)
+    settings = dict(task=task, batch_size=batch_size, lr=lr, clip=clip, seed=seed, model=model)
     bar = tqdm if progress else partial(tqdm, disable=True)
-    with bar(total=steps, initial=run.steps, leave=False) as bar:
-        try:
-            while run.steps < steps and not run.is_solved(task, until):
-                batch = task.batch(batch_size, generator).to(**alike)
-                outputs = model(batch.inputs)
-                loss = task.loss(outputs, batch)
+
+    with left_as_found(model, alike["device"]):
+        run = Run(model, optimiser, generator, settings, checkpoint)
+        with bar(total=steps, initial=run.steps, leave=False) as bar:
+            try:
+                while run.steps < steps and not run.is_solved(task, until):
+                    batch = Batch(*task.batch(batch_size, generator)).to(**alike)
+                    outputs = answers(model, batch, task)
+                    loss = task.loss(outputs, batch)
+                    optimiser.zero_grad()
+                    loss.backward()
+                    norm = nn.utils.clip_grad_norm_(trained, clip)
+                    score = task.score(outputs.detach(), batch)
+                    check_finite(run.steps, loss, norm)
+                    with whole():
+                        optimiser.step()
+                        run.note(loss.detach(), score, norm)
+                    bar.set_postfix(score=f"{score:.3g}", refresh=False)
+                    bar.update()
+            except KeyboardInterrupt:
+                pass
+            finally:
                 optimiser.zero_grad()
-                loss.backward()
-                norm = nn.utils.clip_grad_norm_(model.parameters(), clip)
-                score = task.score(outputs.detach(), batch)
-                check_finite(run.steps, loss, norm)
-                with whole():
-                    optimiser.step()
-                    run.note(loss, score, norm)
-                bar.set_postfix(score=f"{score:.3g}", refresh=False)
-                bar.update()
-        except KeyboardInterrupt:
-            pass
-        finally:
-            run.store()
+                run.back_to_a_whole_step()
+                run.store()
     return run.history(task, until)
 
 
@@ -200,99 +123,36 @@ def curriculum(
     return histories
 
 
-class Run:
-    """What there is to store of a run, always as it was after a whole step."""
-
-    def __init__(self, model, optimiser, generator, settings, file):
-        self.model, self.optimiser, self.generator = model, optimiser, generator
-        self.settings = {name: str(value) for name, value in settings.items()}
-        self.file = Path(file) if file else None
-        self.rows, self.seconds = [], 0.0
-        self.examples = generator.get_state()
-        if self.file:
-            self.take_up()
-        self.started = time.perf_counter() - self.seconds
-        self.stored = time.perf_counter()
-
-    @property
-    def steps(self):
-        return len(self.rows)
-
-    def note(self, *row):
-        """A step was taken, with this loss, score and gradient norm."""
-        self.rows.append([value.item() for value in row])
-        self.examples = self.generator.get_state()
-        self.seconds = time.perf_counter() - self.started
-        if time.perf_counter() - self.stored > STORE_EVERY:
-            self.store()
-
-    def is_solved(self, task, until):
-        if until is None or self.steps < WINDOW:
-            return False
-        recent = sum(score for _, score, _ in self.rows[-WINDOW:]) / WINDOW
-        return recent >= until if task.higher_is_better else recent <= until
-
-    def history(self, task, until):
-        loss, score, norm = np.array(self.rows).reshape(-1, 3).T
-        solved_at = self.steps if self.is_solved(task, until) else None
-        return History(loss, score, norm, self.seconds, solved_at)
-
-    def store(self):
-        """Write the file under another name first, so that there is always a whole one."""
-        if self.file:
-            unfinished = self.file.with_name(self.file.name + ".unfinished")
-            torch.save(self.contents(), unfinished)
-            os.replace(unfinished, self.file)
-            self.stored = time.perf_counter()
-
-    def contents(self):
-        return {
-            "settings": self.settings,
-            "model": self.model.state_dict(),
-            "optimiser": self.optimiser.state_dict(),
-            "examples": self.examples,
-            "rows": self.rows,
-            "seconds": self.seconds,
-        }
-
-    def take_up(self):
-        """Go on from the file, if there is one."""
-        if not self.file.parent.is_dir():
-            raise FileNotFoundError(f"checkpoint is {self.file}; there is no such folder")
-        if not self.file.exists():
-            return
-        try:
-            stored = torch.load(self.file, weights_only=True)
-            settings = stored["settings"]
-        except Exception as error:  # whatever is in the file, torch.load has an exception for it
-            raise ValueError(f"{self.file} is not a checkpoint of a training run") from error
-        for name, value in self.settings.items():
-            if settings[name] != value:
-                raise ValueError(
-                    f"{self.file} is of a run with {name} {settings[name]}, and this is "
-                    f"{value}; choose another file, or delete this one"
-                )
-        self.model.load_state_dict(stored["model"])
-        self.optimiser.load_state_dict(stored["optimiser"])
-        self.generator.set_state(stored["examples"])
-        self.examples = stored["examples"]
-        self.rows, self.seconds = stored["rows"], stored["seconds"]
-
-
-@contextmanager
-def whole():
-    """Hold an interruption back to the end of the block: a step is taken whole or not at all."""
-    if threading.current_thread() is not threading.main_thread():
-        yield  # only the main thread is ever interrupted
-        return
-    held_back = []
-    before = signal.signal(signal.SIGINT, lambda *_: held_back.append(True))
+def adam(trained, lr):
+    """Adam in one piece of compiled code where PyTorch has that for these parameters."""
     try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-    if held_back:
-        raise KeyboardInterrupt
+        return torch.optim.Adam(trained, lr=lr, fused=True)
+    except RuntimeError:  # this device or this dtype has none
+        return torch.optim.Adam(trained, lr=lr)
+
+
+def answers(model, batch, task):
+    """What the model answers to a batch, if these are answers to this task."""
+    try:
+        outputs = model(batch.inputs)
+    except Exception as error:
+        inputs = batch.inputs
+        error.add_note(
+            f"The model was reading {task}: inputs {tuple(inputs.shape)}, {inputs.dtype}."
+        )
+        raise
+    expected = (*batch.asked.shape, task.answers)
+    if not torch.is_tensor(outputs) or tuple(outputs.shape) != expected:
+        came = tuple(outputs.shape) if torch.is_tensor(outputs) else f"a {type(outputs).__name__}"
+        raise ValueError(
+            f"the model's answer is {came}, and {task} asks for a tensor {expected}: "
+            "(seq_len, batch_size, answers)"
+        )
+    if not outputs.requires_grad:
+        raise ValueError(
+            "the model's answer does not depend on its trainable parameters: is it detached?"
+        )
+    return outputs
 
 
 def check_settings(steps, batch_size, lr, clip):
@@ -301,6 +161,34 @@ def check_settings(steps, batch_size, lr, clip):
     for name, value in (("lr", lr), ("clip", clip)):
         if not value > 0:
             raise ValueError(f"{name} is {value}; it must be above 0")
+
+
+def check_model(model, task):
+    """The model can be trained, and was made for such a task."""
+    if not isinstance(model, nn.Module):
+        came = model.__name__ if isinstance(model, type) else f"of type {type(model).__name__}"
+        raise TypeError(f"model is {came}; give a torch.nn.Module: SequenceModel(layer, task)")
+    if isinstance(model, nn.RNNBase):
+        raise TypeError(
+            f"model is a layer, nn.{type(model).__name__}, which does not answer by itself: "
+            "SequenceModel(layer, task)"
+        )
+    if not any(parameter.requires_grad for parameter in model.parameters()):
+        raise ValueError("the model has no trainable parameters: there is nothing to train")
+    devices = sorted({str(parameter.device) for parameter in model.parameters()})
+    if len(devices) > 1:
+        raise ValueError(
+            f"the model's parameters are on {' and '.join(devices)}; bring them to one device: "
+            f'model.to("{devices[0]}")'
+        )
+    for part in model.modules():
+        for name, made_for in part.task.items() if isinstance(part, SequenceModel) else ():
+            given = getattr(task, name, made_for)
+            if given != made_for:
+                raise ValueError(
+                    f"the model was made for a task with {name}={made_for}, and {task} has "
+                    f"{name}={given}; make a SequenceModel for this one"
+                )
 
 
 def check_finite(step, loss, norm):

@@ -1,19 +1,21 @@
 """Any text as a stream of characters to read."""
 
-import ast
-import re
-from functools import cache
-from importlib.util import find_spec
+import codecs
+import hashlib
+import math
+import unicodedata
+from functools import cache, cached_property
 from pathlib import Path
 
 import torch
 
-from lstm_lib.cells.checks import positive_integer, unknown_name
-from lstm_lib.training.tasks import Batch
+from lstm_lib.cells.checks import positive_integer
+from lstm_lib.training.tasks.base import Batch, NextSymbol
+from lstm_lib.training.vocabulary import Vocabulary, check_text
 
 
-class Corpus:
-    r"""A text as a sequence of numbers, one for each character.
+class Corpus(NextSymbol):
+    r"""A text as a sequence of numbers, one for each character: say the next one.
 
     >>> corpus = Corpus("to be or not to be")
     >>> corpus.characters
@@ -23,66 +25,103 @@ class Corpus:
     >>> corpus.decode([6, 4])
     'to'
 
-    It has ``tokens`` and ``answers`` as a task has, so that
-    :class:`~lstm_lib.training.SequenceModel` can be made for it.
+    It is a task like the others, so :func:`~lstm_lib.training.fit` takes it: an example is
+    ``seq_len`` characters from a random place of the text, read from a state of zeros, and the
+    targets are the characters that follow. The score is the price of a character in bits, lower is
+    better:
+
+    .. math:: -\frac{1}{\text{seq\_len}} \sum_t \log_2 p(x_{t+1} \mid x_1, \dots, x_t)
+
+    :meth:`chunks` reads the whole text in its order instead, for a loop that carries the state on.
 
     Args:
-        text: what to read; :meth:`from_file` reads a file.
+        text: what to read, as it is; :meth:`from_file` reads a file.
+        seq_len: how many characters an example has, if the text is drawn from.
+
+    Baseline: what the next character costs somebody who knows how often each follows each, and
+    looks at the last one only.
 
     Raises:
+        TypeError: a text that is no string.
         ValueError: a text without a single character.
     """
 
     features = None
+    higher_is_better = False
 
-    def __init__(self, text: str):
+    def __init__(self, text: str, seq_len: int = 64):
+        check_text("text", text)
         if not text:
             raise ValueError("the text is empty: there is nothing to learn from it")
         self.text = text
-        self.characters = tuple(sorted(set(text)))
-        self.number = {character: k for k, character in enumerate(self.characters)}
+        self.seq_len = positive_integer("seq_len", seq_len)
+        self.vocabulary = Vocabulary("character", sorted(set(text)))
         self.tokens = self.answers = len(self.characters)
         self.numbers = self.encode(text)
 
     @classmethod
-    def from_file(cls, path):
-        """The text of a UTF-8 file.
+    def from_file(cls, path, seq_len: int = 64):
+        """The text of a file: UTF-8, or UTF-16 or UTF-32 that begins with the mark which says so.
+
+        Every end of a line becomes a line feed, and a letter with an accent one character, however
+        the file spells it (Unicode's normal form C).
 
         Raises:
             FileNotFoundError: no such file.
-            ValueError: an empty file, or one that is not UTF-8: the sentence says where.
+            ValueError: an empty file, or one that is not text so encoded: the sentence says where.
         """
-        content = Path(path).read_bytes()
-        try:
-            text = content.decode("utf-8")
-        except UnicodeDecodeError as error:
-            line = content.count(b"\n", 0, error.start) + 1
-            raise ValueError(
-                f"{path} is not UTF-8: byte {error.start}, in line {line}, is "
-                f"0x{content[error.start]:02x} ({error.reason}); save the file as UTF-8 first"
-            ) from error
-        text = text.removeprefix("\ufeff").replace("\r\n", "\n")  # as some editors write them
+        text = decoded(Path(path).read_bytes(), path)
         if not text:
             raise ValueError(f"{path} is empty: there is nothing to learn from it")
-        return cls(text)
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+        return cls(unicodedata.normalize("NFC", text), seq_len)
+
+    @property
+    def characters(self):
+        """The different characters, in Unicode's order."""
+        return self.vocabulary.symbols
 
     def encode(self, text: str) -> torch.Tensor:
         """Characters as numbers, ``(seq_len,)``.
 
         Raises:
             ValueError: a character that the corpus does not have.
+            TypeError: no string.
         """
-        for character in text:
-            if character not in self.number:
-                raise ValueError(unknown_name("character", character, map(repr, self.characters)))
-        return torch.tensor([self.number[character] for character in text], dtype=torch.long)
+        check_text("text", text)
+        return self.vocabulary.encode(text)
 
     def decode(self, numbers) -> str:
-        """Numbers ``(seq_len,)`` as characters."""
-        return "".join(self.characters[number] for number in numbers)
+        """Numbers ``(seq_len,)`` as characters.
+
+        Raises:
+            ValueError: a number that is no character's.
+        """
+        return "".join(self.vocabulary.decode(numbers))
 
     def __len__(self):
         return len(self.text)
+
+    def __repr__(self):
+        content = hashlib.sha256(self.text.encode("utf-8", "surrogatepass")).hexdigest()
+        return f"Corpus({len(self)} characters, SHA-256 {content[:8]}…, seq_len={self.seq_len})"
+
+    @cached_property
+    def baseline(self):
+        pairs = self.tokens * self.numbers[:-1] + self.numbers[1:]
+        counts = torch.bincount(pairs, minlength=self.tokens**2).view(self.tokens, self.tokens)
+        follows = counts / counts.sum(dim=1, keepdim=True).clamp(min=1)
+        return -(counts * follows.clamp(min=1e-12).log2()).sum().item() / max(1, len(self) - 1)
+
+    def draw(self, size, generator):
+        self.check_length(1, self.seq_len, f"an example of {self.seq_len}")
+        start = torch.randint(len(self) - self.seq_len, (size,), generator=generator)
+        place = start + torch.arange(self.seq_len)[:, None]
+        numbers = self.numbers.to(place.device)
+        return Batch(numbers[place], numbers[place + 1], torch.ones_like(place, dtype=torch.bool))
+
+    def score(self, outputs, batch):
+        return self.loss(outputs, batch) / math.log(2)
 
     def chunks(self, batch_size: int, seq_len: int):
         """The whole text once, in pieces for truncated backpropagation through time.
@@ -97,14 +136,8 @@ class Corpus:
         """
         positive_integer("batch_size", batch_size)
         positive_integer("seq_len", seq_len)
-        strip = (len(self) - 1) // batch_size
-        if strip < seq_len:
-            raise ValueError(
-                f"a text of {len(self)} characters is too short for {batch_size} strips of "
-                f"{seq_len} and the character that follows: it would need "
-                f"{batch_size * seq_len + 1}"
-            )
-        return self.pieces(batch_size, seq_len, strip)
+        self.check_length(batch_size, seq_len, f"{batch_size} strips of {seq_len}")
+        return self.pieces(batch_size, seq_len, strip=(len(self) - 1) // batch_size)
 
     def pieces(self, batch_size, seq_len, strip):
         read, follows = self.numbers[:-1], self.numbers[1:]
@@ -116,38 +149,52 @@ class Corpus:
             asked = torch.ones(seq_len, batch_size, dtype=torch.bool)
             yield Batch(inputs[steps], targets[steps], asked)
 
+    def check_length(self, count, seq_len, what):
+        if (len(self) - 1) // count < seq_len:
+            raise ValueError(
+                f"a text of {len(self)} characters is too short for {what} and the character "
+                f"that follows: it would need {count * seq_len + 1}; take a longer text, or a "
+                "smaller seq_len"
+            )
 
-PROSE = re.compile(r"[A-Z][A-Za-z ,;'()!?.-]{60,}\.")
-"""A paragraph of plain sentences: no formulas, code, lists or references."""
+
+MARKS = {
+    codecs.BOM_UTF8: ("UTF-8", "utf-8"),
+    codecs.BOM_UTF32_LE: ("UTF-32", "utf-32-le"),  # begins with the mark of UTF-16
+    codecs.BOM_UTF32_BE: ("UTF-32", "utf-32-be"),
+    codecs.BOM_UTF16_LE: ("UTF-16", "utf-16-le"),
+    codecs.BOM_UTF16_BE: ("UTF-16", "utf-16-be"),
+}
+"""The bytes that a file may begin with to say how it is encoded."""
+
+
+def decoded(content, path):
+    """The bytes of a file as a string, without the mark."""
+    mark = next((mark for mark in MARKS if content.startswith(mark)), b"")
+    name, encoding = MARKS.get(mark, ("UTF-8", "utf-8"))
+    try:
+        text = content[len(mark) :].decode(encoding)
+    except UnicodeDecodeError as error:
+        place = len(mark) + error.start
+        line = content.count(b"\n", 0, place) + 1
+        raise ValueError(
+            f"{path} is not {name}: byte {place}, in line {line}, is "
+            f"0x{content[place]:02x} ({error.reason}); save the file as UTF-8 first"
+        ) from error
+    if "\0" in text:
+        raise ValueError(
+            f"{path} has a NUL, character {text.index(chr(0))}: it is no text, or UTF-16 without "
+            "the mark that says so; save the file as UTF-8 first"
+        )
+    return text
 
 
 @cache
 def default_corpus() -> Corpus:
-    """About 138,000 characters of English: what NetworkX says about networks.
+    """*Alice's Adventures in Wonderland*, about 142,000 characters of English.
 
-    The paragraphs of plain sentences in the docstrings of NetworkX, each once, a line for each.
-    PyTorch brings NetworkX with it, as one and the same package for every machine: the same
-    version gives the same text.
+    A paragraph is a line. The file is part of the library, with a note on where it is from.
 
-    Source: NetworkX (networkx.org), whose developers wrote it; BSD licence.
+    Source: Lewis Carroll (1865); in the public domain.
     """
-    package = Path(find_spec("networkx").origin).parent
-    files = (path.relative_to(package).as_posix() for path in package.rglob("*.py"))
-    paragraphs = {}  # a set that keeps its order
-    for name in sorted(files):
-        if "tests/" not in name:
-            module = ast.parse((package / name).read_text(encoding="utf-8"))
-            paragraphs |= dict.fromkeys(prose(module))
-    return Corpus("".join(f"{paragraph}\n" for paragraph in paragraphs))
-
-
-def prose(module):
-    """The paragraphs of plain sentences in a module's docstrings."""
-    for node in ast.walk(module):
-        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)):
-            docstring = ast.get_docstring(node) or ""
-            without_headings = re.sub(r"^.*\n-+$", "", docstring, flags=re.MULTILINE)
-            for paragraph in without_headings.split("\n\n"):
-                line = " ".join(paragraph.split())
-                if PROSE.fullmatch(line):
-                    yield line
+    return Corpus.from_file(Path(__file__).parent / "texts" / "alice_in_wonderland.txt")

@@ -8,12 +8,13 @@ import traitlets
 
 from lstm_lib import equations
 from lstm_lib.equations.graph import Graph
+from lstm_lib.equations.javascript import evaluator
 from lstm_lib.equations.palette import HUES, css_variables
 from lstm_lib.widgets.markup import paint
 
 
-def script(name, package="lstm_lib.widgets"):
-    return resources.files(package).joinpath(name).read_text(encoding="utf-8")
+def script(name):
+    return resources.files("lstm_lib.widgets").joinpath(name).read_text(encoding="utf-8")
 
 
 STYLE = (
@@ -42,7 +43,7 @@ class EquationWidget(anywidget.AnyWidget):
         AttributeError: setting a value that the graph computes.
     """
 
-    _esm = script("evaluate.js", "lstm_lib.equations") + script("equation_widget.js")
+    _esm = evaluator() + script("equation_widget.js")
     _css = STYLE
 
     names = traitlets.List().tag(sync=True)

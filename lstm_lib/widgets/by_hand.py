@@ -5,7 +5,7 @@ from itertools import accumulate
 from lstm_lib.cells import LSTMCell
 from lstm_lib.cells.functions import tanh
 from lstm_lib.equations import trace
-from lstm_lib.equations.notation import number
+from lstm_lib.equations.notation import number, weight
 from lstm_lib.widgets.base import EquationWidget
 from lstm_lib.widgets.markup import choice, preset, slider
 
@@ -55,7 +55,7 @@ class MemoryByHand(EquationWidget):
 
     def __init__(self):
         step = trace(LSTMCell)
-        weights = [name for name in step.inputs if name[:2] in ("W_", "U_", "b_")]
+        weights = [name for name in step.inputs if name.kind == "weight"]
         over_time = step.part("c", "h").repeat(
             len(INPUTS), shared=weights, carry={"c_prev": "c", "h_prev": "h"}
         )
@@ -111,6 +111,6 @@ def weight_sliders(gate):
         "c_tilde": ("candidate", (("b", 2),)),
     }[gate]
     return f"<b>{title}</b>" + "".join(
-        slider(f"{kind}_{gate}", f"{kind} of the {title}", -limit, limit, limit / 20, digits=1)
+        slider(weight(kind, gate), f"{kind} of the {title}", -limit, limit, limit / 20, digits=1)
         for kind, limit in weights
     )

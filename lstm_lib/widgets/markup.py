@@ -6,14 +6,14 @@ import re
 from lstm_lib import equations
 from lstm_lib.equations import notation
 from lstm_lib.equations.difference import gone, mark_new
-from lstm_lib.equations.notation import number, size
-from lstm_lib.equations.palette import quantity
+from lstm_lib.equations.notation import number, quantity, size
 
 
 def slider(name, label, low, high, step=0.05, says=None, vertical=False, digits=2):
-    """A labelled slider for the input ``name``.
+    """A labelled slider for an input.
 
     Args:
+        name: the input; a weight's says what it is, ``notation.weight("p", "f")``.
         label: what it is, in words, for a screen reader.
         says: ``(name, words)`` of a result to be spoken with the slider's own value.
     """

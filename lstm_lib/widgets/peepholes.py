@@ -3,6 +3,7 @@
 from lstm_lib import diagrams
 from lstm_lib.cells import LSTMCell, PeepholeLSTMCell
 from lstm_lib.equations.graph import Graph, Symbol, rebuild, trace
+from lstm_lib.equations.notation import weight
 from lstm_lib.widgets import step_by_step
 from lstm_lib.widgets.base import EquationWidget
 from lstm_lib.widgets.markup import choice, live, slider, toggle, written
@@ -74,6 +75,8 @@ def peephole(gate, name):
     return (
         f'<div class="hole hole-{gate}">'
         + toggle(f"peephole_{gate}", f"peephole of the {name} gate", f"{name} gate", hue=name)
-        + slider(f"p_{gate}", f"weight of the {name} peephole", -3, 3, says=(gate, f"{name} gate"))
+        + slider(
+            weight("p", gate), f"weight of the {name} peephole", -3, 3, says=(gate, f"{name} gate")
+        )
         + "</div>"
     )

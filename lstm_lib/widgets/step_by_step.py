@@ -3,6 +3,7 @@
 from lstm_lib import diagrams, equations
 from lstm_lib.cells import LSTMCell
 from lstm_lib.equations import trace
+from lstm_lib.equations.notation import meaning, pre_activation, weight
 from lstm_lib.widgets.base import EquationWidget
 from lstm_lib.widgets.markup import choice, slider
 
@@ -21,7 +22,6 @@ START = {
     **{"W_c_tilde": -1.0, "U_c_tilde": 1.0, "b_c_tilde": 0.0},
     **{"W_o": 1.0, "U_o": 1.0, "b_o": 0.0},
 }
-GATE_NAMES = {"f": "forget gate", "i": "input gate", "c_tilde": "candidate", "o": "output gate"}
 
 
 class StepByStep(EquationWidget):
@@ -87,7 +87,7 @@ def panel(step, name, values):
     equations = "".join(
         equation(step, value) + equation(step, value, numbers=True) for value in values
     )
-    gates = [value for value in values if f"a_{value}" in step]
+    gates = [value for value in values if pre_activation(value) in step]
     sliders = "".join(weight_sliders(gate) for gate in gates)
     return f'<div class="panel for-{name}">{equations}<div class="weights">{sliders}</div></div>'
 
@@ -98,8 +98,9 @@ def equation(step, value, numbers=False):
 
 
 def weight_sliders(gate):
-    says = (gate, GATE_NAMES[gate])
+    title = meaning(gate)
+    says = (gate, title)
     return "".join(
-        slider(f"{kind}_{gate}", f"{kind} of the {GATE_NAMES[gate]}", -limit, limit, says=says)
+        slider(weight(kind, gate), f"{kind} of the {title}", -limit, limit, says=says)
         for kind, limit in (("W", 3), ("U", 3), ("b", 5))
     )

@@ -4,6 +4,7 @@ from lstm_lib import equations
 from lstm_lib.cells import LSTMCell
 from lstm_lib.equations import notation
 from lstm_lib.equations.graph import Graph, Symbol, rebuild, symbol, trace
+from lstm_lib.equations.notation import weight
 from lstm_lib.widgets.base import EquationWidget
 from lstm_lib.widgets.markup import preset, slider
 
@@ -41,8 +42,8 @@ class TwoRoads(EquationWidget):
 
 def roads(step):
     """The derivatives of the last cell state, out of the graph's own, by the road they take."""
-    recurrent = Symbol("input", name="U_h")
-    fixed = {step[f"U_{gate}"]: recurrent for gate in ("f", "i", "c_tilde", "o")}
+    recurrent = Symbol("input", name=weight("U", "h"))
+    fixed = {step[weight("U", gate)]: recurrent for gate in ("f", "i", "c_tilde", "o")}
     fixed |= {step[name]: symbol(weight) for name, weight in ONE_WEIGHT.items()}
     unit = Graph({name: rebuild(sym, fixed) for name, sym in step.outputs.items()})
     carry = {"c_prev": "c", "h_prev": "h"}
@@ -77,8 +78,8 @@ def markup(step):
         '<b data-value="detour"></b> went through <i>h</i>.</p>'
         f'<p class="equation letters">{equations.html(step, "c")}</p>'
         '<div class="weights">'
-        + setting("b_f", "bias of the forget gate", 5)
-        + setting("U_h", "recurrent weight U of all four layers", 2)
+        + setting(weight("b", "f"), "bias of the forget gate", 5)
+        + setting(weight("U", "h"), "recurrent weight U of all four layers", 2)
         + setting("x", "input x at every step", 1)
         + "</div></div>"
     )

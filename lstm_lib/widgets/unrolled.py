@@ -3,6 +3,7 @@
 from lstm_lib import equations
 from lstm_lib.cells import RNNCell
 from lstm_lib.equations import trace
+from lstm_lib.equations.notation import weight
 from lstm_lib.widgets.base import EquationWidget
 from lstm_lib.widgets.markup import choice, slider
 
@@ -38,9 +39,9 @@ def markup(step):
         + "</div>"
         + f'<p class="equation letters">{equations.html(step, "h")}</p>'
         + '<div class="weights">'
-        + weight("W_h", "weight W of the input")
-        + weight("U_h", "weight U of the previous output")
-        + weight("b_h", "the bias b")
+        + setting("W", "weight W of the input")
+        + setting("U", "weight U of the previous output")
+        + setting("b", "the bias b")
         + "</div></div>"
     )
 
@@ -48,8 +49,8 @@ def markup(step):
 def column(k):
     says = (f"h_{k}", f"output {k}")
     weights = "".join(
-        f'<small><i>{name[0]}</i> <span data-value="{name}" data-digits="1"></span></small>'
-        for name in ("W_h", "U_h", "b_h")
+        f'<small><i>{kind}</i> <span data-value="{kind}_h" data-digits="1"></span></small>'
+        for kind in "WUb"
     )
     return (
         f'<div class="step step-{k}"><span class="out q-hidden" data-value="h_{k}"></span>'
@@ -61,5 +62,7 @@ def column(k):
     )
 
 
-def weight(name, label):
-    return slider(name, label, -2, 2, step=0.1, says=(f"h_{STEPS}", "last output"), digits=1)
+def setting(kind, label):
+    return slider(
+        weight(kind, "h"), label, -2, 2, step=0.1, says=(f"h_{STEPS}", "last output"), digits=1
+    )

@@ -68,15 +68,15 @@ def side_by_side(steps):
             common = in_common(name)
             copies[step[name]] = inputs.setdefault(common, Symbol("input", name=common))
         for name, sym in step.outputs.items():
-            outputs[f"{name}_{variant}"] = rebuild(sym, copies, suffix=f"_{variant}")
+            outputs[notation.copy(name, variant)] = rebuild(sym, copies, mark=variant)
         names[variant] = {name: str(copies[sym]) for name, sym in step.symbols.items()}
     return Graph(outputs), names
 
 
 def in_common(name):
     """The input that a step calls ``name``: the GRU's ``W_z`` is ``W_i``."""
-    kind, _, gate = name.partition("_")
-    return f"{kind}_{TWINS[gate]}" if gate in TWINS else name
+    twin = name.kind == "weight" and TWINS.get(name.gate)
+    return notation.weight(name.weight, twin) if twin else name
 
 
 def markup(steps, names):

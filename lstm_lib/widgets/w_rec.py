@@ -3,6 +3,7 @@
 from lstm_lib import equations
 from lstm_lib.cells import RNNCell
 from lstm_lib.equations.graph import Graph, trace
+from lstm_lib.equations.notation import power_of_ten, weight
 from lstm_lib.widgets.base import EquationWidget
 from lstm_lib.widgets.markup import choice, preset, slider
 
@@ -54,7 +55,9 @@ def markup(step):
         + bars("the signal, going forward", signal, f"h_{STEPS}", "\u2192 after 30 steps")
         + bars("the gradient, going back", gradient, "d_0", "\u2190 after 30 steps")
         + f'<div class="choice" role="group" aria-label="Weights worth seeing">{presets}</div>'
-        + slider("U_h", "recurrent weight", 0.5, 1.5, says=("d_0", "gradient after 30 steps"))
+        + slider(
+            weight("U", "h"), "recurrent weight", 0.5, 1.5, says=("d_0", "gradient after 30 steps")
+        )
         + "</div>"
     )
 
@@ -65,12 +68,9 @@ def bars(title, names, result, where):
         f'<div class="track"><p><b>{title}</b>'
         f'<span>{where}: <span class="left" data-size="{result}"></span></span></p>'
         f'<div class="plot" aria-hidden="true">{scale("plain", "2", "1", "0")}'
-        f"{scale('log', TEN_6, '1', TEN_MINUS_6)}"
+        f"{scale('log', power_of_ten(6), '1', power_of_ten(-6))}"
         f'<div class="bars">{columns}</div></div></div>'
     )
-
-
-TEN_6, TEN_MINUS_6 = "10\u2076", "10\u207b\u2076"
 
 
 def scale(name, *marks):

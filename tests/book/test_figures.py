@@ -1,8 +1,7 @@
 """A stored figure is the one that its code draws now.
 
 nbval looks at the same execution, but it neither compares images nor looks into a widget. The
-structure has to be the same, and numbers within what may differ from machine to machine; where
-they come from training, only the words are compared.
+structure has to be the same, and numbers within what may differ from machine to machine.
 """
 
 import base64
@@ -10,12 +9,13 @@ import io
 import math
 import re
 
+import nbformat
 import numpy as np
 import pytest
-from bs4 import BeautifulSoup
-from executed import executed
+from executed import executed, failures
+from nbformat.v4 import new_code_cell, new_notebook, new_output
 from PIL import Image
-from stored import NOTEBOOKS, code_cells, models, read
+from stored import NOTEBOOKS, code_cells, models, read, views
 
 every_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 
@@ -26,8 +26,10 @@ TOKEN = re.compile(r"#[0-9a-fA-F]{6}\b|-?\d+(?:\.\d+)?(?:e[-+]?\d+)?|[^\d#-]+|[#
 
 def differences(stored, drawn, where):
     """The places in which two figures differ: texts, or what JSON can hold."""
-    if isinstance(stored, dict) and isinstance(drawn, dict) and stored.keys() == drawn.keys():
-        for key in stored:
+    if isinstance(stored, dict) and isinstance(drawn, dict):
+        for key in stored.keys() ^ drawn.keys():
+            yield f"{where}: {key} is only {'stored' if key in stored else 'drawn'}"
+        for key in stored.keys() & drawn.keys():
             yield from differences(stored[key], drawn[key], f"{where}, {key}")
     elif isinstance(stored, list) and isinstance(drawn, list) and len(stored) == len(drawn):
         for k, (one, other) in enumerate(zip(stored, drawn, strict=True)):
@@ -61,39 +63,38 @@ def same(one, other):
     return one == other
 
 
+def shown_twice(path):
+    """Each output as it is stored and as it comes out now, and where."""
+    for failure in failures(path).values():
+        pytest.fail(f"{path.name}, {failure}", pytrace=False)
+    cells = zip(code_cells(read(path)), code_cells(executed(path)), strict=True)
+    for number, (cell, again) in enumerate(cells, 1):
+        where = f"{path.name}, cell [{number}]"
+        stored, now = (list(map(kinds, each.outputs)) for each in (cell, again))
+        assert stored == now, f"{where} shows something else than is stored:\n{cell.source}"
+        for one, other in zip(cell.outputs, again.outputs, strict=True):
+            yield where, one.get("data", {}), other.get("data", {})
+
+
+def kinds(output):
+    """What an output consists of: its type, and the MIME types of what it shows."""
+    return output.output_type, *sorted(output.get("data", ()))
+
+
 @every_notebook
 def test_stored_pictures_and_tables_are_what_the_code_draws(path):
-    for stored, drawn in zip(code_cells(read(path)), code_cells(executed(path)), strict=True):
-        for one, other in zip(stored.outputs, drawn.outputs, strict=True):
-            one, other = one.get("data", {}), other.get("data", {})
-            assert one.keys() == other.keys(), stored.source
-            for mime in one.keys() & {"text/html", "image/svg+xml"}:
-                if trained(stored):
-                    assert labels(one[mime]) == labels(other[mime]), stored.source
-                else:
-                    assert not list(differences(one[mime], other[mime], mime)), stored.source
-
-
-def trained(cell):
-    """Its numbers come from training, which ends a little differently on each kind of processor;
-    nbval passes such a cell over too."""
-    return "nbval-ignore-output" in cell.metadata.get("tags", ())
-
-
-def labels(html):
-    """The words written in a drawing; its numbers are left out."""
-    texts = (text.get_text() for text in BeautifulSoup(html, "html.parser").find_all("text"))
-    return {text for text in texts if re.search("[a-z]{2}", text)}
+    for where, stored, drawn in shown_twice(path):
+        for mime in stored.keys() & {"text/html", "image/svg+xml"}:
+            assert not list(differences(stored[mime], drawn[mime], f"{where}, {mime}"))
 
 
 @every_notebook
 def test_stored_images_are_what_the_code_draws(path):
-    for stored, drawn in zip(code_cells(read(path)), code_cells(executed(path)), strict=True):
-        for one, other in zip(stored.outputs, drawn.outputs, strict=True):
-            for mime in one.get("data", {}).keys() & {"image/png", "image/jpeg"}:
-                one, other = pixels(one.data[mime]), pixels(other.data[mime])
-                assert one.shape == other.shape, stored.source
-                assert np.abs(one - other).mean() < 0.5, stored.source  # of 255
+    for where, stored, drawn in shown_twice(path):
+        for mime in stored.keys() & {"image/png", "image/jpeg"}:
+            one, other = pixels(stored[mime]), pixels(drawn[mime])
+            assert one.shape == other.shape, where
+            assert np.abs(one - other).mean() < 0.5, where  # of 255
 
 
 def pixels(image):
@@ -102,8 +103,66 @@ def pixels(image):
 
 @every_notebook
 def test_stored_widgets_are_what_the_code_makes(path):
-    stored, made = models(read(path)), models(executed(path))
-    assert stored.keys() == made.keys()
+    assert not failures(path), f"{path.name}, {next(iter(failures(path).values()))}"
+    notebook = read(path)
+    stored, made = models(notebook), models(executed(path))
+    assert stored.keys() == made.keys(), f"{path.name} makes other widgets than are stored"
+    cells = code_cells(notebook)
+    shown = {model: f"cell [{cells.index(cell) + 1}]" for cell, model, _ in views(notebook)}
     for model_id in stored:
-        name = stored[model_id]["model_name"]
-        assert not list(differences(stored[model_id], made[model_id], name))
+        where = f"{path.name}, {shown.get(model_id, 'not shown')}, {stored[model_id]['model_name']}"
+        assert not list(differences(stored[model_id], made[model_id], where))
+
+
+# What these tests say
+
+SHOW = """\
+class Show:
+    def _repr_html_(self):
+        return "<svg width='7.0002'></svg>"
+    def __repr__(self):
+        return "a drawing"
+Show()"""
+
+
+@pytest.fixture
+def compare(tmp_path):
+    """Compare a notebook of some cells with stored widths; what the first complaint says."""
+
+    def compare(*cells):
+        path = tmp_path / "example.ipynb"
+        cells = [new_code_cell(source, outputs=list(outputs)) for source, *outputs in cells]
+        nbformat.write(new_notebook(cells=cells), path)
+        try:
+            test_stored_pictures_and_tables_are_what_the_code_draws(path)
+        except (AssertionError, pytest.fail.Exception) as complaint:
+            return str(complaint)
+        return "nothing"
+
+    return compare
+
+
+def drawing(width):
+    shown = {"text/html": f"<svg width='{width}'></svg>", "text/plain": "a drawing"}
+    return new_output("execute_result", shown, execution_count=1)
+
+
+def test_numbers_may_differ_by_the_tolerance(compare):
+    assert compare(["x = 1"], [SHOW, drawing(7)]) == "nothing"
+
+
+@pytest.mark.parametrize(
+    ("cell", "complaint"),
+    [
+        (
+            [SHOW, drawing(7.1)],
+            "example.ipynb, cell [2], text/html: after",
+        ),
+        (["x = 2", drawing(7)], "example.ipynb, cell [2] shows something else than is stored"),
+        (["x = 2\n1 / 0", drawing(7)], "example.ipynb, cell [2], line 2: ZeroDivisionError"),
+        (["import os\nos._exit(1)"], "example.ipynb, cell [2]: Ended: ended its kernel"),
+    ],
+    ids=["differs", "shows-nothing", "raises", "dies"],
+)
+def test_a_figure_that_is_not_the_stored_one_is_named(compare, cell, complaint):
+    assert complaint in compare(["x = 1"], cell, ["x = 3"])

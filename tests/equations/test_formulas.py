@@ -4,10 +4,24 @@ import json
 import re
 
 import pytest
+from bs4 import BeautifulSoup
 from oracles import CELLS
 from per_cell import PerCell
 from refusal import refused
+from unusual_cells import (
+    ALIASES,
+    Constant,
+    Highway,
+    Linear,
+    NeverWrites,
+    NewLetters,
+    OneGateTwice,
+    OneStepBehind,
+    ShowsItsCandidate,
+    ShowsItsMemory,
+)
 
+from book.overview import cards
 from lstm_lib import equations
 from lstm_lib.cells import (
     CIFGCell,
@@ -45,7 +59,8 @@ from lstm_lib.cells import (
 from lstm_lib.equations import notation
 from lstm_lib.equations.difference import difference, gone, mark_new
 from lstm_lib.equations.graph import Graph, Symbol, trace
-from lstm_lib.equations.palette import HUES, quantity
+from lstm_lib.equations.notation import quantity
+from lstm_lib.equations.palette import HUES
 
 every_cell = pytest.mark.parametrize("cell_class", CELLS)
 
@@ -199,6 +214,53 @@ LATEX |= {
     ),
 }
 
+WEIGHTED = r"W_{0}\,x_t + U_{0}\,h_{{t-1}} + b_{0}"
+
+#: Cells in which a value has several names, or none that was seen before.
+UNUSUAL = {
+    ShowsItsMemory: aligned(
+        F, C_TILDE, r"C_t &= f_t \odot C_{t-1} + (1 - f_t) \odot \tilde{C}_t", "h_t &= C_t"
+    ),
+    ShowsItsCandidate: aligned(
+        rf"\tilde{{h}}_t &= \tanh({WEIGHTED.format('h')})", r"h_t &= \tilde{h}_t"
+    ),
+    Linear: aligned(
+        rf"\tilde{{C}}_t &= {WEIGHTED.format('C')}",
+        r"C_t &= \tilde{C}_t",
+        rf"o_t &= {WEIGHTED.format('o')}",
+        r"h_t &= o_t \odot C_{t-1}",
+    ),
+    OneGateTwice: aligned(
+        rf"f_t &= \sigma({WEIGHTED.format('f')} + {WEIGHTED.format('i')})",
+        "i_t &= f_t",
+        C_TILDE,
+        r"C_t &= f_t \odot C_{t-1} + f_t \odot \tilde{C}_t",
+        r"h_t &= \tanh(C_t)",
+    ),
+    NeverWrites: aligned(
+        "C_t &= C_{t-1}",
+        "r_t &= k_t",
+        rf"h_t &= k_t \odot \operatorname{{ReLU}}({WEIGHTED.format('r')}) + C_{{t-1}}",
+    ),
+    OneStepBehind: aligned(C_TILDE, r"C_t &= \tilde{C}_t", "h_t &= C_{t-1}"),
+    Highway: aligned(
+        r"f_t &= \sigma(W_f\,x_t + b_f + v_f \odot C_{t-1})",
+        r"\tilde{x}_t &= W_x\,x_t",
+        r"C_t &= f_t \odot C_{t-1} + (1 - f_t) \odot \tilde{x}_t",
+        r"r_t &= \sigma(W_r\,x_t + b_r + v_r \odot C_{t-1})",
+        r"i_t &= W_i\,x_t",
+        r"h_t &= r_t \odot C_t + (1 - r_t) \odot i_t",
+    ),
+    Constant: aligned(C_TILDE, r"C_t &= C_{t-1} + \tilde{C}_t", r"h_t &= \tanh(C_t)", "i_t &= 1"),
+    NewLetters: aligned(
+        rf"g_t &= \sigma({WEIGHTED.format('g')} + Q_g\,e^{{\text{{below}}}}_t)",
+        rf"s_t &= \sigma({WEIGHTED.format('s')} + w_{{in,s}} \odot e_{{t-1}})",
+        rf"\tilde{{e}}_t &= \tanh({WEIGHTED.format('e')})",
+        r"e_t &= g_t \odot e_{t-1} + s_t \odot \tilde{e}_t",
+        r"h_t &= \operatorname{ReLU}(e_t)",
+    ),
+}
+
 NESTED = r"\{[^{}]*\}"
 NESTED = rf"\{{(?:[^{{}}]|{NESTED})*\}}"
 BRACED = rf"\{{((?:[^{{}}]|{NESTED})*)\}}"  # braces with two more pairs inside, as in C^{\text{up}}
@@ -212,6 +274,61 @@ def without_colour(latex):
 @every_cell
 def test_latex_of_each_cell_is_its_published_equations(cell_class):
     assert without_colour(equations.latex(trace(cell_class))) == LATEX[cell_class].strip()
+
+
+@pytest.fixture
+def new_rows(monkeypatch):
+    """The rows that the error asks for."""
+    Letter = notation.Letter
+    rows = {"g": ("forget", ""), "sel": ("input", "s"), "e": ("cell", "")}
+    for letter, (hue, written) in rows.items():
+        monkeypatch.setitem(notation.LETTERS, letter, Letter(hue, "new", written))
+
+
+@pytest.mark.parametrize("cell_class", UNUSUAL)
+def test_a_cell_of_new_names_has_every_form(cell_class, new_rows):
+    graph, lstm = trace(cell_class), trace(LSTMCell)
+    assert without_colour(equations.latex(graph)) == UNUSUAL[cell_class]
+    for name in graph.outputs:
+        letters = equations.html(graph, name)
+        words = BeautifulSoup(letters, "html.parser").get_text()
+        line = UNUSUAL[cell_class].split("\n")[list(graph.outputs).index(name) + 1]
+        assert in_words(line) == words
+        assert difference(graph, name, graph) == letters
+        places = re.findall('data-value="(.*?)"', equations.html(graph, name, numbers=True))
+        assert places[-1] == name and set(places) <= set(graph.named)
+        for derivative in graph.gradient(name).outputs:
+            assert r"\partial" in equations.latex(graph.gradient(name), derivative)
+            assert equations.html(graph.gradient(name), derivative).startswith("\u2202<span")
+    tape = equations.javascript(graph)
+    assert json.loads(json.dumps(tape, allow_nan=False)) == tape
+    assert cards.equations(cell_class).count("<p>") == len(graph.outputs)
+    assert gone(graph, lstm) == [name for name in lstm.outputs if name not in graph.outputs]
+
+
+def in_words(line):
+    """A line of LaTeX as the text of the same line of HTML."""
+    line = re.sub(r"\\tilde\{(\w)\}", "\\1\u0303", line.removesuffix(r" \\"))
+    line = re.sub(r"\\(?:text|operatorname)\{(\w+)\}", r"\1", line)
+    for sign, text in {
+        r"\sigma": "\u03c3",
+        r"\tanh": "tanh",
+        r"\odot": "\u2299",
+        r"\,": " ",
+        " - ": " \u2212 ",
+        "t-1": "t\u22121",
+        "&= ": "= ",
+        "^": "",
+        "_": "",
+        "{": "",
+        "}": "",
+    }.items():
+        line = line.replace(sign, text)
+    return line
+
+
+def test_every_unusual_cell_has_its_formulas_here():
+    assert set(UNUSUAL) == {*ALIASES, Constant, NewLetters}
 
 
 @every_cell

@@ -1,7 +1,6 @@
 """The traced graph is the cell: same values, same derivatives, readable names."""
 
 import math
-import re
 from types import SimpleNamespace
 
 import numpy as np
@@ -11,30 +10,25 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from oracles import CELLS
 from refusal import refused
+from unusual_cells import ALIASES, Constant, NewLetters
 
 from lstm_lib.cells import (
+    Cell,
     CoupledLSTMCell,
-    GridLSTMCell,
+    DepthGatedLSTMCell,
     GRUCell,
     LSTMCell,
-    MemoryOnlyCell,
-    MinGRUCell,
-    MinLSTMCell,
     MLSTMCell,
-    MLSTMGivenQKVCell,
-    NIAFCell,
+    ProjectedLSTMCell,
     RNNCell,
 )
-from lstm_lib.cells.functions import exp, log_sigmoid, maximum, sigmoid, tanh
+from lstm_lib.cells.functions import exp, log_sigmoid, maximum, relu, sigmoid, tanh
+from lstm_lib.equations import notation
 from lstm_lib.equations.graph import Graph, Symbol, trace
 from lstm_lib.sequences import unroll
 
-every_cell = pytest.mark.parametrize("cell_class", CELLS)
+every_cell = pytest.mark.parametrize("cell_class", [*CELLS, *ALIASES])
 some_examples = settings(max_examples=60, deadline=None, derandomize=True)
-
-
-def is_weight(name):
-    return re.match(r"([WUbpdlP]|R[fio])_", name)
 
 
 def numbers_for(graph, seed, spread=2.0):
@@ -128,46 +122,60 @@ def test_large_inputs_give_no_warning(cell_class):
 
 
 @every_cell
-def test_nan_reaches_the_output(cell_class):
+def test_nan_reaches_the_new_state(cell_class):
     graph = trace(cell_class)
     values = numbers_for(graph, 0) | {"x": math.nan}
-    assert np.isnan(graph.evaluate(**values)["h"])
+    computed = graph.evaluate(**values)
+    assert any(np.isnan(computed[part]) for part in cell_class.state)
 
 
 # Names
 
 
-#: Gates that are their pre-activations, nothing more; the name of the gate is then the only one.
-LINEAR = {
-    MLSTMCell: {"v", "q"},
-    MemoryOnlyCell: {"c_tilde"},
-    MinGRUCell: {"h_tilde"},
-    MinLSTMCell: {"h_tilde"},
-    NIAFCell: {"c_tilde"},
-}
-
-
-#: Parts of the state that are for others to read: the layer above, or whoever wants the output.
-UNREAD = {
-    GridLSTMCell: {"h_up", "c_up"},
-    MLSTMCell: {"h"},
-    MLSTMGivenQKVCell: {"h"},
-    MemoryOnlyCell: {"h"},
-}
+def reached(cell_class):
+    """What the step reads of what it might, and the names of its pre-activations that are values
+    of their own: as autograd sees it, when the step is computed."""
+    cell = cell_class(1, 1)
+    weights = {f"{kind}_{gate}" for kind, gates in cell.weights.items() for gate in gates}
+    inputs = ["x", *cell.reads, *(f"{part}_prev" for part in cell.state), *weights]
+    tensors = in_torch(cell_class, dict.fromkeys(inputs, 0.5))
+    everything = sum(tensors[name].sum() for name in (*cell.gates, *cell.state))
+    slopes = torch.autograd.grad(everything, [tensors[name] for name in inputs], allow_unused=True)
+    read = {name for name, slope in zip(inputs, slopes, strict=True) if slope is not None}
+    return read, {f"a_{gate}" for gate in cell.gates} & set(tensors)
 
 
 @every_cell
 def test_everything_has_the_name_that_the_page_uses(cell_class):
     graph = trace(cell_class)
-    cell = cell_class(1, 1)
-    parts = set(cell.state) - UNREAD.get(cell_class, set())
-    inputs = {"x", *cell.reads} | {f"{part}_prev" for part in parts}
-    inputs |= {f"{kind}_{gate}" for kind, weights in cell.weights.items() for gate in weights}
+    inputs, own = reached(cell_class)
     assert set(graph.inputs) == inputs
-    assert set(graph.outputs) == {*cell.state, *cell.gates}
-    own = {f"a_{gate}" for gate in cell.gates if gate not in LINEAR.get(cell_class, ())}
-    assert set(graph.named) == inputs | own | set(graph.outputs)
+    assert set(graph.outputs) == {*cell_class.state, *cell_class.gates}
+    used = {name for name in own if name in graph}  # one of Highway's gates is what it reads
+    assert set(graph.named) == inputs | used | set(graph.outputs)
     assert len(graph.named) == len(set(graph.named))
+
+
+@every_cell
+def test_a_name_knows_what_it_is(cell_class):
+    cell, graph = cell_class(1, 1), trace(cell_class)
+    kinds = dict.fromkeys(cell.gates, "gate") | dict.fromkeys(cell.state, "state")
+    kinds |= {f"{part}_prev": "state" for part in cell.state}
+    kinds |= dict.fromkeys(("x", *cell.reads), "input")
+    kinds |= {f"a_{gate}": "pre-activation" for gate in cell.gates}
+    kinds |= {f"{kind}_{gate}": "weight" for kind, gates in cell.weights.items() for gate in gates}
+    for name in graph.named:
+        assert name.kind == kinds[name], name
+        assert name.previous == name.endswith("_prev")
+        if name.kind in ("weight", "pre-activation"):
+            assert name == f"{name.weight}_{name.gate}" and name.gate in cell.gates + cell.state
+    again = graph.repeat(2)
+    for name in again.names.values():
+        plain = graph.names[str(name)[: -len("_2")]]
+        assert (name.kind, name.letter, name.words) == (plain.kind, plain.letter, plain.words)
+        assert name.copies in (("1",), ("2",))
+    for name in graph.gradient("h").outputs:
+        assert (name.of, name.by) == ("h", graph.names[name.by])
 
 
 @every_cell
@@ -234,6 +242,10 @@ WRITTEN = [
     (lambda a, b: sigmoid(a - b) * tanh(-b), "sigmoid(a-b)*tanh(-b)"),
     (lambda a, b: tanh((1 - a) * b), "tanh((1-a)*b)"),
     (lambda a, b: b @ a.T, "a*b"),
+    (lambda a, b: (a + b) / (a * b), "(a+b)/(a*b)"),
+    (lambda a, b: a / (b @ a), "a/(a*b)"),
+    (lambda a, b: a * b / 2, "a*b/2"),
+    (lambda a, b: a - -b, "a-(-b)"),
 ]
 
 
@@ -282,11 +294,13 @@ def test_a_part_with_nothing_given_is_what_leads_there(cell_class):
     graph = trace(cell_class)
     values = numbers_for(graph, 0)
     cell, gate = cell_class(1, 1), cell_class.gates[0]
-    part = graph.part(f"a_{gate}")
+    name = f"a_{gate}" if f"a_{gate}" in graph else gate
+    part = graph.part(name)
     recurrent = {f"{cell.recurrent}_prev", f"U_{gate}"} if cell.has("U", gate) else set()
-    assert set(part.inputs) == {"x", f"W_{gate}", f"b_{gate}"} | recurrent
+    bias = {f"b_{gate}"} if cell.has("b", gate) else set()
+    assert set(part.inputs) == {"x", f"W_{gate}"} | bias | recurrent
     computed = part.evaluate(**{name: values[name] for name in part.inputs})
-    assert computed[f"a_{gate}"] == graph.evaluate(**values)[f"a_{gate}"]
+    assert computed[name] == graph.evaluate(**values)[name]
 
 
 def test_an_output_of_a_part_can_have_a_name_of_its_own():
@@ -305,19 +319,18 @@ def test_taking_a_part_leaves_the_graph_whole():
 
 def carried(cell_class):
     """What one step takes over from the one before."""
-    parts = [part for part in cell_class.state if part not in UNREAD.get(cell_class, ())]
-    return {f"{part}_prev": part for part in parts}
+    inputs = trace(cell_class).inputs
+    return {f"{part}_prev": part for part in cell_class.state if f"{part}_prev" in inputs}
 
 
 @every_cell
 def test_copies_that_carry_their_state_are_the_unrolled_cell(cell_class):
     graph = trace(cell_class)
-    shared = [name for name in graph.inputs if is_weight(name)]
+    shared = [name for name in graph.inputs if name.kind == "weight"]
     chain = graph.repeat(5, shared, carry=carried(cell_class))
     xs = [f"x_{k}" for k in range(1, 6)]
     reads = {f"{name}_{k}" for name in cell_class.reads for k in range(1, 6)}
-    last = {f"{part}_prev" for part in set(cell_class.state) - UNREAD.get(cell_class, set())}
-    assert set(chain.inputs) == {*shared, *xs} | reads | last
+    assert set(chain.inputs) == {*shared, *xs} | reads | set(carried(cell_class))
     values = numbers_for(chain, 0)
     computed = chain.evaluate(**values)
     run = unroll(
@@ -402,6 +415,7 @@ FORMULAS = {
     "exp(a / b)": lambda a, b: exp(a / b),
     "log_sigmoid(a) * abs(b)": lambda a, b: log_sigmoid(a) * abs(b),
     "maximum(a, b) * maximum(b, -a)": lambda a, b: maximum(a, b) * maximum(b, -a),
+    "relu(a) + a * relu(b)": lambda a, b: relu(a) + a * relu(b),
     "a used on many paths": lambda a, b: (a + b) * (a - b) * sigmoid(a + b),
 }
 
@@ -436,7 +450,7 @@ def test_along_the_belt_the_derivative_is_the_product_of_the_forget_gates():
 @every_cell
 def test_derivatives_through_time_equal_autograd(cell_class):
     graph = trace(cell_class)
-    shared = [name for name in graph.inputs if is_weight(name)]
+    shared = [name for name in graph.inputs if name.kind == "weight"]
     chain = graph.repeat(12, shared, carry=carried(cell_class))
     values = numbers_for(chain, 0, spread=1.0)
     derivatives = chain.gradient("h_12")
@@ -498,9 +512,89 @@ def test_a_graph_is_computed_from_exactly_its_inputs(values, sentence):
         trace(LSTMCell).part("c", given=("f", "i", "c_tilde")).evaluate(**values)
 
 
-def test_an_operation_without_a_derivative_says_so():
-    root = Symbol("sqrt", (Symbol("input", name="a"),), name="root")
-    graph = Graph.__new__(Graph)  # a name for such an operation cannot be written either
-    graph.symbols = {"root": root}
-    with refused(NotImplementedError, "no derivative is written for the operation 'sqrt'"):
-        graph.gradient("root")
+def test_an_operation_without_a_row_says_which_to_add():
+    with pytest.raises(KeyError, match="no operation 'sqrt'; .* in OPERATIONS, in .*operations.py"):
+        Symbol("sqrt", (Symbol("input", name="a"),))
+
+
+def test_a_step_with_an_unknown_function_says_where_it_would_have_to_be_known():
+    class Root(Cell):
+        gates = ("h",)
+
+        def step(self, a, s):
+            h = np.sqrt(a.h)
+            return self.State(h=h), self.Gates(h=h)
+
+    with pytest.raises(TypeError, match="no callable sqrt method") as caught:
+        trace(Root)
+    assert "lstm_lib/equations/operations.py" in caught.value.__notes__[0]
+
+
+def test_two_values_of_one_name_are_refused():
+    class Reads(Cell):
+        gates = ("x",)
+
+        def step(self, a, s):
+            return self.State(h=tanh(a.x)), self.Gates(x=a.x)
+
+    sentence = (
+        "Reads calls two values 'x'; call a gate, a part of the state or what is read otherwise"
+    )
+    with refused(ValueError, sentence):
+        trace(Reads)
+
+
+# Which quantity a value belongs to
+
+
+@pytest.mark.parametrize(
+    "cell_class, quantities",
+    [
+        (
+            LSTMCell,
+            {
+                "cell": "c c_prev f*c_prev i*c_tilde tanh(c)",
+                "forget": "f W_f U_f b_f a_f W_f*x",
+                "input": "i a_i",
+                "candidate": "c_tilde W_c_tilde",
+                "output": "o",
+                "hidden": "h h_prev",
+                "x": "x",
+            },
+        ),
+        (CoupledLSTMCell, {"input": "1-i", "cell": "(1-i)*c_prev"}),
+        (DepthGatedLSTMCell, {"cell": "d*c_below p_d*c_prev l_d*c_below", "x": "d p_d l_d"}),
+        (GRUCell, {"input": "1-z", "hidden": "r*h_prev (1-z)*h_prev z*h_tilde"}),
+        (MLSTMCell, {"cell": "i*k f*n_prev", "input": "k"}),
+        (ProjectedLSTMCell, {"hidden": "o*tanh(c)", "cell": "tanh(c)"}),
+        (ALIASES[0], {"hidden": "h", "cell": "c (1-f)*c_tilde", "forget": "1-f"}),
+        (Constant, {"input": "i", "cell": "c"}),
+    ],
+)
+def test_an_expression_belongs_where_it_goes_or_where_it_comes_from(cell_class, quantities):
+    graph = trace(cell_class)
+    for quantity, values in quantities.items():
+        assert {name: graph.quantity(name) for name in values.split()} == dict.fromkeys(
+            values.split(), quantity
+        )
+
+
+def test_a_value_named_for_a_widget_belongs_where_its_expression_does():
+    part = trace(LSTMCell).part("c", kept="f*c_prev", added="i*c_tilde")
+    assert part.quantity("kept") == part.quantity("added") == "cell"
+    assert part.repeat(2).quantity("f_2") == "forget"
+
+
+def test_a_new_letter_is_one_row(monkeypatch):
+    """Everything but the hue and the spelling of three new letters is there without any row."""
+    graph = trace(NewLetters)
+    assert {"Q_g", "w_in_sel", "e_below", "e_prev"} < set(graph.inputs)
+    assert graph.quantity("e_tilde") == "candidate"
+    sentence = (
+        "no letter 'sel', of 'a_sel': give it a row in LETTERS, in lstm_lib/equations/notation.py,"
+        ' such as "sel": Letter("forget", "forget gate")'
+    )
+    with refused(KeyError, sentence):
+        graph.quantity("W_sel*x")
+    monkeypatch.setitem(notation.LETTERS, "sel", notation.Letter("input", "selection gate"))
+    assert graph.quantity("W_sel*x") == graph.quantity("w_in_sel") == "input"

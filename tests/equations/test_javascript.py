@@ -1,11 +1,11 @@
 """In the reader's browser the equations give the same numbers as in Python."""
 
 import json
-from importlib import resources
 
 import numpy as np
 import pytest
 from oracles import CELLS
+from unusual_cells import ALIASES, Constant, NewLetters
 
 from lstm_lib import equations
 from lstm_lib.cells.functions import (
@@ -16,24 +16,25 @@ from lstm_lib.cells.functions import (
     maximum,
     outer,
     per_root,
+    relu,
     sigmoid,
     tanh,
 )
 from lstm_lib.equations.graph import Graph, Symbol, trace
-
-EVALUATE = resources.files("lstm_lib.equations").joinpath("evaluate.js").read_text(encoding="utf-8")
+from lstm_lib.equations.javascript import evaluator
+from lstm_lib.equations.operations import OPERATIONS
 
 
 def everything(a, b):
     """All that a step may be written with."""
     smooth = sigmoid(-a) * tanh(b - 2) + (1 - a) * b - (b @ a) / exp(b)
     sharp = log_sigmoid(a) + maximum(a, abs(b)) * inner(a, per_root(b)) - matvec(a, outer(b, a))
-    return smooth + sharp
+    return smooth + sharp + relu(a) * b
 
 
 def graphs():
     """Each cell's step, the gradient of its every output, and a chain of three steps."""
-    for cell_class in CELLS:
+    for cell_class in (*CELLS, *ALIASES, Constant, NewLetters):
         step = trace(cell_class)
         yield cell_class.__name__, step
         for output in step.outputs:
@@ -54,7 +55,7 @@ def in_browser(browser):
     """Computes a graph with the library's own JavaScript, for each row of inputs."""
     context = browser.new_context()
     page = context.new_page()
-    page.add_script_tag(content=EVALUATE)
+    page.add_script_tag(content=evaluator())
     # As text, both ways: JavaScript reads and writes NaN and Infinity as Python does.
     page.add_script_tag(
         content="""function table(graph, rows) {
@@ -83,6 +84,11 @@ def assert_same(in_browser, graph, draws):
     for name, values in expected.items():
         values = np.broadcast_to(values, len(draws))
         np.testing.assert_allclose(found[name], values, rtol=1e-12, atol=1e-12, err_msg=name)
+
+
+def test_a_graph_here_has_every_operation():
+    used = {sym.op for graph in GRAPHS.values() for sym in graph.order}
+    assert used == {*OPERATIONS, "input", "const"}
 
 
 @pytest.mark.parametrize("graph", GRAPHS.values(), ids=GRAPHS)

@@ -4,7 +4,7 @@ from itertools import combinations
 
 import pytest
 
-from lstm_lib.equations.palette import HUES, NEUTRALS, css_variables, declarations, quantity, tint
+from lstm_lib.equations.palette import HUES, NEUTRALS, css_variables, declarations, tint
 
 THEMES = ("light", "dark")
 
@@ -106,25 +106,6 @@ def test_ink_muted_and_the_hue_itself_read_on_a_tint(name, theme):
 def test_any_two_hues_stay_apart(pair, vision, theme):
     one, other = (shade(name, theme) for name in pair)
     assert distance(one, other, vision) >= APART
-
-
-def test_a_value_belongs_to_its_quantity():
-    expected = {
-        "forget": "f a_f W_f U_f b_f p_f",
-        "input": "i a_i W_i U_i b_i",
-        "candidate": "c_tilde a_c_tilde W_c_tilde U_c_tilde b_c_tilde",
-        "output": "o a_o W_o U_o b_o",
-        "cell": "c c_prev f*c_prev i*c_tilde tanh(c)",
-        "x": "x",
-        "hidden": "h h_prev a_h W_h U_h b_h",
-    }
-    for name, values in expected.items():
-        assert {quantity(value) for value in values.split()} == {name}
-
-
-def test_a_value_without_colour_is_refused_by_name():
-    with pytest.raises(KeyError, match="'s' has no colour"):
-        quantity("s")
 
 
 @pytest.mark.parametrize("theme", THEMES)

@@ -356,6 +356,42 @@ def test_an_unknown_task_is_answered_with_the_known_ones():
         gru_or_lstm.run("recall", "ESN")
 
 
+class Training(Exception):
+    """Raised instead of training, with the dtypes of the network that was to be trained."""
+
+
+@pytest.mark.parametrize("default", ["float32", "float64"])
+@pytest.mark.parametrize(
+    ("experiment", "which"),
+    [
+        (recall_by_gap, ("LSTM, chrono", 5)),
+        (recall_by_gap, ("RNN", 5)),
+        (curriculum, ("GRU",)),
+        (adding, ("LSTM, forget bias 1",)),
+        (timing, ("LSTM",)),
+        (timing, ("peepholes",)),
+        (gru_or_lstm, ("counting", "GRU, update bias 1")),
+        (waveform, ("RNN",)),
+        (waveform, ("Clockwork RNN",)),
+    ],
+)
+def test_a_run_is_in_the_dtype_of_its_settings_whatever_the_default_is(
+    experiment, which, default, monkeypatch
+):
+    def do_not_train(model, *_, **__):
+        raise Training({str(weights.dtype) for weights in model.parameters()})
+
+    if experiment is curriculum:
+        monkeypatch.setattr(curriculum.training, "curriculum", do_not_train)
+    else:
+        monkeypatch.setattr(experiment, "fit", do_not_train)
+    with making.default_dtype(default):
+        with pytest.raises(Training) as raised:
+            experiment.run(*which)
+        assert torch.get_default_dtype() == getattr(torch, default)
+    assert raised.value.args == ({f"torch.{experiment.SETTINGS['dtype']}"},)
+
+
 # The command
 
 

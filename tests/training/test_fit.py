@@ -1,6 +1,5 @@
 """Training goes as far as it is told, tells what happened, and loses nothing."""
 
-import importlib
 import math
 import os
 import signal
@@ -19,7 +18,7 @@ from torch.optim.optimizer import register_optimizer_step_pre_hook
 from lstm_lib.cells import LSTMCell
 from lstm_lib.cells.initialise import forget_bias
 from lstm_lib.layers import Bidirectional, Recurrent, Stacked, to_torch
-from lstm_lib.training import SequenceModel, curriculum, fit
+from lstm_lib.training import SequenceModel, checkpoint, curriculum, fit
 from lstm_lib.training.tasks import Adding, Recall
 from lstm_lib.training.text import Corpus
 
@@ -253,17 +252,133 @@ def test_the_same_seeds_train_the_same_and_other_examples_another():
     assert (one.loss != other.loss).any()
 
 
-def test_training_leaves_the_global_random_numbers_alone():
-    model = small_model()
+# The process is left as it was found
+
+
+def with_dropout(seed=0):
+    torch.manual_seed(seed)
+    return SequenceModel(nn.LSTM(4, 8, num_layers=2, dropout=0.5), TASK, embedding=4)
+
+
+@pytest.mark.parametrize("model", [small_model, with_dropout])
+def test_training_leaves_the_global_random_numbers_alone(model):
+    model = model()
     before = torch.get_rng_state()
     quick(model, steps=2)
     assert torch.equal(torch.get_rng_state(), before)
 
 
-def test_numbers_near_zero_are_flushed():
-    torch.set_flush_denormal(False)
-    quick(small_model(), steps=1)
-    assert torch.tensor([1e-39]).mul(0.5).item() == 0
+class Flushed(Recall):
+    """Recall that notes whether numbers near zero are flushed while it is learned."""
+
+    noted = []
+
+    def loss(self, outputs, batch):
+        self.noted.append(subnormals_are_flushed())
+        return super().loss(outputs, batch)
+
+
+def subnormals_are_flushed():
+    return (torch.tensor(1e-310, dtype=torch.float64) * 0.5).item() == 0
+
+
+@pytest.mark.parametrize("before", [False, True])
+def test_numbers_near_zero_are_flushed_in_training_and_then_as_before(before):
+    task = Flushed(3, keys=3)
+    torch.set_flush_denormal(before)
+    try:
+        quick(small_model(), task, steps=1)
+        assert task.noted.pop()
+        assert subnormals_are_flushed() == before
+        with pytest.raises(StopIteration):
+            quick(small_model(), Scored(()), steps=1)
+        assert subnormals_are_flushed() == before
+    finally:
+        torch.set_flush_denormal(False)
+
+
+def test_each_module_is_in_the_mode_it_was_in():
+    model = with_dropout()
+    model.eval()
+    model.answer.train()
+    twin = with_dropout()
+    assert_same_run(quick(model), quick(twin), model, twin)
+    modes = [module.training for module in (model, model.layer, model.answer)]
+    assert modes == [False, False, True]
+    assert all(module.training for module in twin.modules())
+
+
+def test_threads_and_gradients_are_left_as_they_were():
+    threads = torch.get_num_threads()
+    model = small_model()
+    with torch.no_grad():
+        quick(model)  # it learns all the same
+        assert not torch.is_grad_enabled()
+    assert torch.get_num_threads() == threads
+    assert all(parameter.grad is None for parameter in model.parameters())
+
+
+@pytest.mark.parametrize("handler", [signal.SIG_IGN, lambda *_: None])
+def test_an_interruption_goes_to_whoever_handles_it(handler):
+    def press(*_):
+        os.kill(os.getpid(), signal.SIGINT)
+
+    before = signal.signal(signal.SIGINT, handler)
+    hook = register_optimizer_step_pre_hook(press)
+    try:
+        assert quick(small_model()).steps == 12
+        assert signal.getsignal(signal.SIGINT) is handler
+    finally:
+        hook.remove()
+        signal.signal(signal.SIGINT, before)
+
+
+# Devices
+
+
+def test_the_batches_follow_the_model_to_its_device_and_precision():
+    class Seen(Exception):
+        pass
+
+    def see(module, arguments):
+        raise Seen(arguments[0].device.type, arguments[0].dtype)
+
+    for task, dtype in ((TASK, torch.long), (Adding(6), torch.float64)):
+        model = small_model(task).to(device="meta", dtype=torch.float64)
+        model.register_forward_pre_hook(see)
+        with pytest.raises(Seen) as caught:
+            quick(model, task)
+        assert caught.value.args == ("meta", dtype)
+
+
+def test_another_default_device_does_not_disturb_a_model_on_the_processor():
+    model, twin = small_model(), small_model()
+    whole = quick(model)
+    with torch.device("meta"):
+        history = quick(twin)
+    assert_same_run(history, whole, twin, model)
+
+
+def test_where_adam_has_no_fused_form_the_ordinary_one_is_taken(monkeypatch):
+    adam = torch.optim.Adam
+
+    def without_fused(parameters, lr, fused=False):
+        if fused:
+            raise RuntimeError("`fused=True` requires all the params to be floating point Tensors")
+        return adam(parameters, lr=lr)
+
+    model, twin = small_model(), small_model()
+    history = quick(model)
+    monkeypatch.setattr(torch.optim, "Adam", without_fused)
+    np.testing.assert_allclose(quick(twin).loss, history.loss, rtol=1e-4)
+
+
+def test_what_is_not_to_be_trained_is_not():
+    model = small_model()
+    model.embedding.requires_grad_(False)
+    before = model.embedding.weight.clone()
+    norm = quick(model).gradient_norm
+    assert torch.equal(model.embedding.weight, before) and (norm > 0).all()
 
 
 def test_an_infinite_clip_clips_nothing():
@@ -288,6 +403,8 @@ class Scored:
 
     scores: tuple
     higher_is_better: bool = True
+
+    answers = TASK.answers
 
     def __post_init__(self):
         object.__setattr__(self, "coming", iter(self.scores))
@@ -393,6 +510,45 @@ def test_it_trains_in_a_thread_too():
     assert histories[0].steps == 12
 
 
+@pytest.mark.parametrize("where", ["batch", "loss"])
+def test_with_dropout_too_an_interrupted_run_ends_as_if_it_had_never_stopped(where, tmp_path):
+    file = tmp_path / "run.pt"
+    model = with_dropout()
+    whole = quick(model, Interrupted(3, keys=3), steps=20)
+    first = with_dropout()
+    quick(first, Interrupted(3, keys=3).press(where, 8), steps=20, checkpoint=file)
+    taken_up = with_dropout(seed=99)
+    before = torch.get_rng_state()
+    history = quick(taken_up, Interrupted(3, keys=3), steps=20, checkpoint=file)
+    assert_same_run(history, whole, taken_up, model)
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+class Averaging(nn.Module):
+    """A model that keeps an average of what it answers, and subtracts it."""
+
+    def __init__(self):
+        super().__init__()
+        self.model = small_model()
+        self.register_buffer("average", torch.zeros(TASK.answers))
+
+    def forward(self, inputs):
+        outputs = self.model(inputs)
+        self.average.mul_(0.9).add_(0.1 * outputs.detach().mean((0, 1)))
+        return outputs - self.average
+
+
+def test_what_a_model_notes_in_an_interrupted_step_is_undone(tmp_path):
+    file = tmp_path / "run.pt"
+    model, twin = Averaging(), Averaging()
+    whole = quick(model, Interrupted(3, keys=3), steps=20)
+    quick(twin, Interrupted(3, keys=3).press("loss", 8), steps=20, checkpoint=file)
+    taken_up = Averaging()
+    history = quick(taken_up, Interrupted(3, keys=3), steps=20, checkpoint=file)
+    assert_same_run(history, whole, taken_up, model)
+    assert torch.equal(taken_up.average, model.average)
+
+
 def test_a_finished_run_goes_on_when_more_steps_are_wanted(tmp_path):
     file = tmp_path / "run.pt"
     model, twin = small_model(), small_model()
@@ -420,7 +576,7 @@ def test_a_run_that_fails_keeps_what_it_had_learned(tmp_path):
 
 
 def test_a_long_run_is_stored_on_its_way(tmp_path, monkeypatch):
-    monkeypatch.setattr(importlib.import_module("lstm_lib.training.fit"), "STORE_EVERY", 0)
+    monkeypatch.setattr(checkpoint, "STORE_EVERY", 0)
     file = tmp_path / "run.pt"
     stored = []
 
@@ -515,6 +671,54 @@ def test_a_checkpoint_of_another_model_is_refused(tmp_path):
         quick(SequenceModel(nn.RNN(16, 8), TASK), checkpoint=file)
 
 
+def test_a_checkpoint_of_another_precision_is_refused(tmp_path):
+    file = tmp_path / "run.pt"
+    quick(small_model(), checkpoint=file)
+    with refused(
+        ValueError,
+        f"{file} is of a run with weight embedding.weight (12, 4) torch.float32, and this is "
+        "(12, 4) torch.float64; choose another file, or delete this one",
+    ):
+        quick(small_model().double(), checkpoint=file)
+
+
+def test_a_checkpoint_of_another_shape_is_refused_though_the_model_describes_itself_alike(tmp_path):
+    class Bare(nn.Module):
+        def __init__(self, size):
+            super().__init__()
+            self.scores = nn.Parameter(torch.zeros(size))
+
+        def forward(self, inputs):
+            return self.scores.sum() * torch.ones(*inputs.shape, TASK.answers)
+
+    file = tmp_path / "run.pt"
+    quick(Bare(2), checkpoint=file)
+    with refused(
+        ValueError,
+        f"{file} is of a run with weight scores (2,) torch.float32, and this is "
+        "(3,) torch.float32; choose another file, or delete this one",
+    ):
+        quick(Bare(3), checkpoint=file)
+
+
+@pytest.mark.parametrize("version", [None, 99])
+def test_a_checkpoint_of_another_version_is_refused_and_kept(version, tmp_path):
+    file = tmp_path / "run.pt"
+    quick(small_model(), checkpoint=file)
+    stored = torch.load(file, weights_only=True) | {"version": version}
+    if version is None:  # as the first version was
+        del stored["version"]
+    torch.save(stored, file)
+    content = file.read_bytes()
+    with refused(
+        ValueError,
+        f"{file} is a checkpoint of version {version or 1}, and this library reads version 2; "
+        "choose another file, or delete this one",
+    ):
+        quick(small_model(), checkpoint=file)
+    assert file.read_bytes() == content
+
+
 @pytest.mark.parametrize("content", [b"", b"not a checkpoint"])
 def test_a_file_that_is_no_checkpoint_is_refused_and_kept(content, tmp_path):
     file = tmp_path / "run.pt"
@@ -522,6 +726,13 @@ def test_a_file_that_is_no_checkpoint_is_refused_and_kept(content, tmp_path):
     with refused(ValueError, f"{file} is not a checkpoint of a training run"):
         quick(small_model(), checkpoint=file)
     assert file.read_bytes() == content
+
+
+def test_the_weights_of_a_model_alone_are_no_checkpoint(tmp_path):
+    file = tmp_path / "model.pt"
+    torch.save(small_model().state_dict(), file)
+    with refused(ValueError, f"{file} is not a checkpoint of a training run"):
+        quick(small_model(), checkpoint=file)
 
 
 def test_a_checkpoint_in_a_folder_that_is_not_there_is_refused_before_training(tmp_path):
@@ -543,3 +754,126 @@ def test_numbers_that_explode_are_refused_and_the_weights_are_kept():
     with refused(FloatingPointError, sentence):
         quick(model, Exploding(3, keys=3))
     assert_same_weights(model, twin)
+
+
+class Answering(nn.Module):
+    """A model that answers as it is told."""
+
+    def __init__(self, answer):
+        super().__init__()
+        self.model, self.answer = small_model(), answer
+
+    def forward(self, inputs):
+        return self.answer(self.model(inputs))
+
+
+def on_two_devices():
+    model = small_model()
+    model.answer.to("meta")
+    return model
+
+
+NOT_TRAINABLE = [
+    (
+        lambda: fit(small_model().requires_grad_(False), TASK, 1),
+        "the model has no trainable parameters: there is nothing to train",
+    ),
+    (
+        lambda: fit(on_two_devices(), TASK, 1),
+        'the model\'s parameters are on cpu and meta; bring them to one device: model.to("cpu")',
+    ),
+    (
+        lambda: fit(small_model(), Recall(3, keys=8), 1),
+        "the model was made for a task with tokens=12, and Recall(gap=3, keys=8, fillers=8) has "
+        "tokens=17; make a SequenceModel for this one",
+    ),
+    (
+        lambda: fit(small_model(Adding(5)), TASK, 1),
+        "the model was made for a task with tokens=None, and Recall(gap=3, keys=3, fillers=8) has "
+        "tokens=12; make a SequenceModel for this one",
+    ),
+    (
+        lambda: fit(Answering(lambda y: (y, None)), TASK, 1, batch_size=4),
+        "the model's answer is a tuple, and Recall(gap=3, keys=3, fillers=8) asks for a tensor "
+        "(5, 4, 3): (seq_len, batch_size, answers)",
+    ),
+    (
+        lambda: fit(Answering(lambda y: y[-1]), TASK, 1, batch_size=4),
+        "the model's answer is (4, 3), and Recall(gap=3, keys=3, fillers=8) asks for a tensor "
+        "(5, 4, 3): (seq_len, batch_size, answers)",
+    ),
+    (
+        lambda: fit(Answering(lambda y: y.detach()), TASK, 1),
+        "the model's answer does not depend on its trainable parameters: is it detached?",
+    ),
+]
+
+
+@pytest.mark.parametrize("train, sentence", NOT_TRAINABLE, ids=[s for _, s in NOT_TRAINABLE])
+def test_what_cannot_be_trained_is_refused_with_a_sentence(train, sentence):
+    with refused(ValueError, sentence):
+        train()
+
+
+TASKS_ARE = "give one of lstm_lib.training.tasks, such as Recall(gap=30), or a Corpus"
+LAYERS_ARE = (
+    "give torch.nn.RNN, LSTM or GRU, or one of lstm_lib.layers: a cell becomes one in "
+    "Recurrent(cell)"
+)
+NO_SUCH_KIND = [
+    (lambda: fit(small_model(), "abc", 1), f"task is of type str; {TASKS_ARE}"),
+    (lambda: fit(small_model(), Recall, 1), f"task is Recall; {TASKS_ARE}"),
+    (lambda: SequenceModel(nn.LSTM(16, 8), "abc"), f"task is of type str; {TASKS_ARE}"),
+    (
+        lambda: fit(LSTMCell(2, 3), Adding(5), 1),
+        "model is of type LSTMCell; give a torch.nn.Module: SequenceModel(layer, task)",
+    ),
+    (
+        lambda: fit(nn.LSTM(2, 3), Adding(5), 1),
+        "model is a layer, nn.LSTM, which does not answer by itself: SequenceModel(layer, task)",
+    ),
+    (lambda: SequenceModel(LSTMCell(16, 8), TASK), f"layer is of type LSTMCell; {LAYERS_ARE}"),
+    (lambda: SequenceModel(nn.LSTM, TASK), f"layer is LSTM; {LAYERS_ARE}"),
+    (lambda: SequenceModel(nn.Linear(16, 8), TASK), f"layer is of type Linear; {LAYERS_ARE}"),
+]
+
+
+@pytest.mark.parametrize("make, sentence", NO_SUCH_KIND, ids=[s for _, s in NO_SUCH_KIND])
+def test_what_is_no_model_layer_or_task_is_refused_with_a_sentence(make, sentence):
+    with refused(TypeError, sentence):
+        make()
+
+
+def test_what_goes_wrong_inside_a_model_says_what_it_was_reading():
+    with pytest.raises(RuntimeError) as caught:
+        quick(nn.Sequential(nn.Linear(7, 1)), Adding(5))
+    assert caught.value.__notes__ == [
+        "The model was reading Adding(length=5): inputs (5, 4, 2), torch.float32."
+    ]
+
+
+# A text
+
+
+@pytest.mark.parametrize("precision", [torch.float32, torch.float64])
+def test_a_text_is_learned_like_any_task(precision):
+    corpus = Corpus("the cat sat on the mat. " * 20, seq_len=12)
+    torch.manual_seed(0)
+    model = SequenceModel(nn.LSTM(4, 16, dtype=precision), corpus, embedding=4)
+    history = quick(model, corpus, steps=80, batch_size=16, lr=2e-2)
+    assert history.score[0] == pytest.approx(history.loss[0] / math.log(2), rel=1e-6)
+    assert history.score[-10:].mean() < corpus.baseline < history.score[0]
+
+
+def test_a_run_on_a_text_is_taken_up_on_the_same_text_only(tmp_path):
+    file = tmp_path / "run.pt"
+    text = "the cat sat on the mat. "
+
+    def run(text, steps):
+        corpus = Corpus(text, seq_len=8)
+        return quick(small_model(corpus), corpus, steps, checkpoint=file)
+
+    run(text, 5)
+    assert run(text, 10).steps == 10
+    with pytest.raises(ValueError, match="is of a run with task Corpus"):
+        run(text[::-1], 10)

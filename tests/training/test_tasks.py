@@ -611,10 +611,10 @@ def test_a_batch_of_nothing_is_refused(task):
 
 def test_an_unknown_word_is_answered_with_those_that_are_there():
     task = Agreement(20)
-    with refused(ValueError, f"no word 'dog' here; there is {', '.join(task.words)}"):
+    with refused(ValueError, f"no word 'dog' here; there is {', '.join(map(repr, task.words))}"):
         task.encode("the dog sings")
 
 
 def test_a_task_without_examples_says_what_to_write():
-    with refused(NotImplementedError, "Task has no examples: write its batch"):
+    with refused(NotImplementedError, "Task has no examples: write its draw"):
         Task().batch(3)
