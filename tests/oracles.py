@@ -7,6 +7,7 @@ from torch.nn import functional
 
 import lstm_lib.cells
 from lstm_lib.layers import PYTORCH
+from lstm_lib.layers.torch_weights import SETTINGS
 
 
 def descendants(cls):
@@ -24,9 +25,14 @@ CELLS = [
 CELLS_IN_TORCH = [cell for cell in CELLS if cell in PYTORCH]
 
 
+#: Those whose units can be silent, below zero: then nothing that they read moves them.
+MAY_BE_SILENT = [lstm_lib.cells.ReLURNNCell]
+
+
 def torch_module(cell_class, input_size, hidden_size, seed=0, dtype=torch.float64, **settings):
     """PyTorch's module for this cell, with random weights and two random biases."""
     torch.manual_seed(seed)
+    settings |= SETTINGS.get(cell_class, {})
     return PYTORCH[cell_class][0](input_size, hidden_size, dtype=dtype, **settings)
 
 
@@ -47,7 +53,7 @@ def torch_gates(module, x, h_before):
     from_h = functional.linear(h_before, module.weight_hh_l0, biases[1])
     a, n = from_x + from_h, module.hidden_size
     if isinstance(module, nn.RNN):
-        return {"h": torch.tanh(a)}
+        return {"h": torch.relu(a) if module.nonlinearity == "relu" else torch.tanh(a)}
     if isinstance(module, nn.LSTM):
         return {
             "i": torch.sigmoid(a[..., 0 * n : 1 * n]),
@@ -86,9 +92,11 @@ def random_reads(rng, cell, *shape, dtype=np.float64):
     size = (*shape, cell.hidden_size)
     kinds = {
         "clock": lambda: rng.integers(0, 2, size).astype(dtype),
-        "c_below": lambda: random_input(rng, *size, dtype=dtype),
     }
-    return {name: kinds[name]() for name in cell.reads}
+    return {
+        name: kinds[name]() if name in kinds else random_input(rng, *size, dtype=dtype)
+        for name in cell.reads
+    }
 
 
 def from_here(cell, x):

@@ -4,6 +4,8 @@ the essay's [h, x]. They share no code with the library; the tests compare the t
 
 import math
 
+from per_cell import PerCell
+
 from lstm_lib.cells import (
     CIFGCell,
     ClockworkRNNCell,
@@ -19,6 +21,7 @@ from lstm_lib.cells import (
     MinGRUCell,
     MinLSTMCell,
     MLSTMCell,
+    MLSTMGivenQKVCell,
     MUT1Cell,
     MUT2Cell,
     MUT3Cell,
@@ -29,7 +32,10 @@ from lstm_lib.cells import (
     NOGCell,
     NPCell,
     PeepholeLSTMCell,
+    PositiveMinGRUCell,
+    PositiveMinLSTMCell,
     ProjectedLSTMCell,
+    ReLURNNCell,
     RNNCell,
     SLSTMCell,
 )
@@ -64,6 +70,11 @@ def lstm_unit(cell, unit, x, last):
 
 def rnn_unit(cell, unit, x, last):
     hidden = math.tanh(layer(cell, "h", unit, last.h, x))
+    return {"h": hidden}, {"h": hidden}
+
+
+def relu_rnn_unit(cell, unit, x, last):
+    hidden = max(layer(cell, "h", unit, last.h, x), 0.0)
     return {"h": hidden}, {"h": hidden}
 
 
@@ -246,27 +257,45 @@ def candidate_of_squashed_x(cell, unit, x, shown):
     return from_x + dot(cell.U["h_tilde"][unit], shown) + cell.b["h_tilde"][unit]
 
 
-def min_gru_unit(cell, unit, x, last):
-    update = logistic(layer(cell, "z", unit, last.h, x))
-    new = layer(cell, "h_tilde", unit, last.h, x)
-    return {"h": last.h[unit] + update * (new - last.h[unit])}, {"z": update, "h_tilde": new}
+def made_positive(a):
+    return a + 0.5 if a >= 0 else logistic(a)
 
 
-def min_lstm_unit(cell, unit, x, last):
-    forget, write = (logistic(layer(cell, gate, unit, last.h, x)) for gate in "fi")
-    new = layer(cell, "h_tilde", unit, last.h, x)
-    keep, add = forget / (forget + write), write / (forget + write)
-    return {"h": keep * last.h[unit] + add * new}, {"f": keep, "i": add, "h_tilde": new}
+def min_gru(squash):
+    def unit_of(cell, unit, x, last):
+        update = logistic(layer(cell, "z", unit, last.h, x))
+        new = squash(layer(cell, "h_tilde", unit, last.h, x))
+        return {"h": last.h[unit] + update * (new - last.h[unit])}, {"z": update, "h_tilde": new}
+
+    return unit_of
+
+
+def min_lstm(squash):
+    def unit_of(cell, unit, x, last):
+        forget, write = (logistic(layer(cell, gate, unit, last.h, x)) for gate in "fi")
+        new = squash(layer(cell, "h_tilde", unit, last.h, x))
+        keep, add = forget / (forget + write), write / (forget + write)
+        return {"h": keep * last.h[unit] + add * new}, {"f": keep, "i": add, "h_tilde": new}
+
+    return unit_of
 
 
 # xLSTM: without a stabiliser, then divided by e^m
 
 
+def own_head(cell, unit):
+    """Which head the unit belongs to, and where the numbers of that head are."""
+    size = cell.hidden_size // cell.num_heads
+    head = unit // size
+    return head, slice(head * size, (head + 1) * size)
+
+
 def slstm_unit(cell, unit, x, last):
-    forget = logistic(layer(cell, "f", unit, last.h, x))
-    write = math.exp(layer(cell, "i", unit, last.h, x))
-    candidate = math.tanh(layer(cell, "c_tilde", unit, last.h, x))
-    show = logistic(layer(cell, "o", unit, last.h, x))
+    _, own = own_head(cell, unit)
+    forget = logistic(layer(cell, "f", unit, last.h[own], x))
+    write = math.exp(layer(cell, "i", unit, last.h[own], x))
+    candidate = math.tanh(layer(cell, "c_tilde", unit, last.h[own], x))
+    show = logistic(layer(cell, "o", unit, last.h[own], x))
     old = math.exp(last.m[unit])
     memory = forget * last.c[unit] * old + write * candidate
     norm = forget * last.n[unit] * old + write
@@ -302,8 +331,32 @@ def mlstm_unit(cell, unit, x, last):
     return state, gates | {"k": key[unit], "v": value[unit], "q": query[unit]}
 
 
+def mlstm_given_qkv_unit(cell, unit, x, last):
+    """The whole memory of the unit's head, and the unit's own output."""
+    head, own = own_head(cell, unit)
+    query, key, value = last.q[own], last.k[own] / math.sqrt(len(last.k[own])), last.v[own]
+    forget = logistic(layer(cell, "f", head, None, x))
+    write = math.exp(layer(cell, "i", head, None, x))
+    old = math.exp(last.m[head])
+    new = max(forget * old, write)
+    memory = [
+        [forget * c * old + write * v * k for c, k in zip(row, key, strict=True)]
+        for row, v in zip(last.c[head], value, strict=True)
+    ]
+    norm = [forget * n * old + write * k for n, k in zip(last.n[head], key, strict=True)]
+    hidden = dot(memory[unit - own.start], query) / max(abs(dot(norm, query)), 1)
+    state = {
+        "h": hidden,
+        "c": [[c / new for c in row] for row in memory],
+        "n": [n / new for n in norm],
+        "m": math.log(new),
+    }
+    return state, {"f": forget * old / new, "i": write / new}
+
+
 #: Each cell has such a second writing; the tests of a cell without one fail.
-UNIT = {
+UNIT = PerCell("second writing of its equations", "UNIT in tests/second_writing.py")
+UNIT |= {
     CIFGCell: ablated(coupled=True),
     ClockworkRNNCell: clockwork_unit,
     CoupledLSTMCell: coupled_unit,
@@ -315,12 +368,13 @@ UNIT = {
     LSTM1997Cell: lstm_1997_unit,
     LSTMCell: lstm_unit,
     MLSTMCell: mlstm_unit,
+    MLSTMGivenQKVCell: mlstm_given_qkv_unit,
     MUT1Cell: mutated(z_of_h, candidate_of_squashed_x),
     MUT2Cell: mutated(z_of_h, plain_candidate),
     MUT3Cell: mutated(z_of_squashed_h, plain_candidate),
     MemoryOnlyCell: memory_only_unit,
-    MinGRUCell: min_gru_unit,
-    MinLSTMCell: min_lstm_unit,
+    MinGRUCell: min_gru(as_it_is),
+    MinLSTMCell: min_lstm(as_it_is),
     NFGCell: ablated(without="f"),
     NIAFCell: ablated(squash_in=as_it_is),
     NIGCell: ablated(without="i"),
@@ -328,7 +382,10 @@ UNIT = {
     NOGCell: ablated(without="o"),
     NPCell: lstm_unit,
     PeepholeLSTMCell: peephole_unit,
+    PositiveMinGRUCell: min_gru(made_positive),
+    PositiveMinLSTMCell: min_lstm(made_positive),
     ProjectedLSTMCell: projected_unit,
+    ReLURNNCell: relu_rnn_unit,
     RNNCell: rnn_unit,
     SLSTMCell: slstm_unit,
 }
@@ -340,7 +397,8 @@ def layers(count, vectors=0):
 
 
 #: How many numbers training can change, with d features and h units, counted from the papers.
-PARAMETERS = {
+PARAMETERS = PerCell("number of parameters", "PARAMETERS in tests/second_writing.py")
+PARAMETERS |= {
     CIFGCell: layers(3, vectors=2),
     ClockworkRNNCell: lambda d, h: h * d + h * (h + 1) // 2 + h,  # one unit a module: a triangle
     CoupledLSTMCell: layers(3),
@@ -352,6 +410,7 @@ PARAMETERS = {
     LSTM1997Cell: layers(3),
     LSTMCell: layers(4),
     MLSTMCell: lambda d, h: 4 * (h * d + h) + 2 * (d + 1),
+    MLSTMGivenQKVCell: lambda d, h: 2 * (d + 1),
     MUT1Cell: lambda d, h: layers(3)(d, h) - h * h,
     MUT2Cell: layers(3),
     MUT3Cell: layers(3),
@@ -365,7 +424,10 @@ PARAMETERS = {
     NOGCell: layers(3, vectors=2),
     NPCell: layers(4),
     PeepholeLSTMCell: layers(4, vectors=3),
+    PositiveMinGRUCell: lambda d, h: 2 * (h * d + h),
+    PositiveMinLSTMCell: lambda d, h: 3 * (h * d + h),
     ProjectedLSTMCell: lambda d, h: 4 * (h * d + h * (h // 2) + h) + h * (h // 2),
     RNNCell: layers(1),
+    ReLURNNCell: layers(1),
     SLSTMCell: layers(4),
 }

@@ -19,7 +19,7 @@ from lstm_lib.equations.html import span
 from lstm_lib.equations.palette import css_variables
 
 FAMILIES = {
-    "plain": {RNNCell: diagrams.rnn},
+    "plain": {RNNCell: diagrams.rnn, cells.ReLURNNCell: diagrams.relu_rnn},
     "lstm": {
         LSTMCell: diagrams.lstm,
         cells.LSTM1997Cell: diagrams.lstm_1997,
@@ -42,13 +42,19 @@ FAMILIES = {
     "no look back": {
         cells.MinGRUCell: diagrams.min_gru,
         cells.MinLSTMCell: diagrams.min_lstm,
+        cells.PositiveMinGRUCell: diagrams.positive_min_gru,
+        cells.PositiveMinLSTMCell: diagrams.positive_min_lstm,
     },
     "depth and clocks": {
         cells.DepthGatedLSTMCell: diagrams.depth_gated,
         cells.GridLSTMCell: diagrams.grid,
         cells.ClockworkRNNCell: diagrams.clockwork,
     },
-    "xlstm": {cells.SLSTMCell: diagrams.slstm, cells.MLSTMCell: diagrams.mlstm},
+    "xlstm": {
+        cells.SLSTMCell: diagrams.slstm,
+        cells.MLSTMCell: diagrams.mlstm,
+        cells.MLSTMGivenQKVCell: diagrams.mlstm_given_qkv,
+    },
 }
 """The cells of each family, each with the function that draws it."""
 

@@ -24,8 +24,12 @@ from lstm_lib.cells.memory_only import MemoryOnlyCell
 from lstm_lib.cells.min_gru import MinGRUCell
 from lstm_lib.cells.min_lstm import MinLSTMCell
 from lstm_lib.cells.mlstm import MLSTMCell
+from lstm_lib.cells.mlstm_given_qkv import MLSTMGivenQKVCell
 from lstm_lib.cells.peephole import PeepholeLSTMCell
+from lstm_lib.cells.positive_min_gru import PositiveMinGRUCell
+from lstm_lib.cells.positive_min_lstm import PositiveMinLSTMCell
 from lstm_lib.cells.projected import ProjectedLSTMCell
+from lstm_lib.cells.relu_rnn import ReLURNNCell
 from lstm_lib.cells.rnn import RNNCell
 from lstm_lib.cells.slstm import SLSTMCell
 
@@ -42,6 +46,7 @@ __all__ = [
     "LSTM1997Cell",
     "LSTMCell",
     "MLSTMCell",
+    "MLSTMGivenQKVCell",
     "MUT1Cell",
     "MUT2Cell",
     "MUT3Cell",
@@ -55,7 +60,10 @@ __all__ = [
     "NOGCell",
     "NPCell",
     "PeepholeLSTMCell",
+    "PositiveMinGRUCell",
+    "PositiveMinLSTMCell",
     "ProjectedLSTMCell",
     "RNNCell",
+    "ReLURNNCell",
     "SLSTMCell",
 ]

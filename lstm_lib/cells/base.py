@@ -42,13 +42,13 @@ class Cell:
     That is what most cells are. The others say how they differ:
 
     - :meth:`weight_shapes`: further kinds of weights, such as peepholes, or a gate without some;
-    - ``late``: weights that meet something which the step itself makes first, ``{"h_tilde": "U"}``;
+    - ``late``: weights that multiply what the step itself computes first, ``{"h_tilde": "U"}``;
       they are left out of the gate's pre-activation;
-    - ``recurrent``: the part of the state that the matrices :math:`U` meet, if not ``h``;
+    - ``recurrent``: the part of the state that the matrices :math:`U` multiply, if not ``h``;
     - :meth:`state_shapes`: parts of the state that are not ``(hidden_size,)``, and ``start``: parts
       that do not start at zero;
-    - ``reads``: what a step reads beside the input and the state, and which part of the state of
-      the layer below it is (:class:`~lstm_lib.layers.Stacked` passes it on);
+    - ``reads``: side inputs, which a step reads beside the input and the state, and which part of
+      the state of the layer below each is (:class:`~lstm_lib.layers.Stacked` passes it on);
     - ``timed``: those of ``reads`` that depend on how many steps went before, as a clock does, so
       that who gives a state has to give them too;
     - ``output``: the part of the state that the layer above reads, if not ``h``.
@@ -143,10 +143,14 @@ class Cell:
         def of(g):
             a = x @ self.W[g].T
             if self.has("U", g):
-                a = a + h @ self.U[g].T
+                a = a + self.recurrent_term(g, h)
             return a + self.b[g] if self.has("b", g) else a
 
         return self.Gates(*(of(g) for g in self.gates))
+
+    def recurrent_term(self, gate, h):
+        """:math:`U_g h_{t-1}`, for a cell whose :math:`U` has a form of its own to override."""
+        return h @ self.U[gate].T
 
     def has(self, kind, gate):
         """Whether these weights belong to the gate's pre-activation."""

@@ -15,6 +15,16 @@ def positive_integer(name, value, least=1):
     return int(value)
 
 
+def check_heads(num_heads, hidden_size):
+    """``num_heads`` must be a positive whole number that divides ``hidden_size``."""
+    positive_integer("num_heads", num_heads)
+    if positive_integer("hidden_size", hidden_size) % num_heads:
+        raise ValueError(
+            f"num_heads is {num_heads}; it must divide hidden_size={hidden_size} into equal heads"
+        )
+    return int(num_heads)
+
+
 def is_tensor(value):
     """Whether this is a PyTorch tensor, asked without importing PyTorch."""
     return hasattr(value, "new_zeros")

@@ -1,4 +1,4 @@
-"""The Clockwork RNN: units that tick at different rates."""
+"""The Clockwork RNN: units that are updated at different rates."""
 
 import numpy as np
 
@@ -8,7 +8,7 @@ from lstm_lib.cells.functions import masked, tanh
 
 
 class ClockworkRNNCell(Cell):
-    r"""A plain recurrent cell in modules, each of which computes only when its clock ticks.
+    r"""A plain recurrent cell in modules, each of which is updated only every so many steps.
 
     .. math:: h_t = k_t \odot \tanh(W_h x_t + U_h h_{t-1} + b_h) + (1 - k_t) \odot h_{t-1}
 
@@ -22,7 +22,7 @@ class ClockworkRNNCell(Cell):
     of: ``unroll(cell, x, state, clock=cell.clock(range(5, 10), x))``.
 
     Args:
-        periods: every how many steps each module ticks. The others are as for every cell.
+        periods: every how many steps each module is updated. The others are as for every cell.
 
     Raises:
         ValueError: no periods, or one that is not a positive whole number.
@@ -57,9 +57,8 @@ class ClockworkRNNCell(Cell):
     def reading(self, name, x):
         return self.clock(range(len(x)), x)
 
-    def pre_activations(self, x, h):
-        U = masked(self.U["h"], self.slower)
-        return self.Gates(h=x @ self.W["h"].T + h @ U.T + self.b["h"])
+    def recurrent_term(self, gate, h):
+        return h @ masked(self.U[gate], self.slower).T
 
     def step(self, a, s):
         h = s.clock * tanh(a.h) + (1 - s.clock) * s.h

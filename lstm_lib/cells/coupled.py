@@ -5,7 +5,7 @@ from lstm_lib.cells.functions import sigmoid, tanh
 
 
 class CoupledLSTMCell(Cell):
-    r"""An LSTM that forgets only when something takes its place: one gate decides both.
+    r"""An LSTM whose forget gate is one minus its input gate: it forgets as much as it writes.
 
     .. math::
 

@@ -1,11 +1,11 @@
-"""The depth-gated LSTM: a gate lets the memory of the layer below onto the belt."""
+"""The depth-gated LSTM: a gate adds the cell state of the layer below."""
 
 from lstm_lib.cells.base import Cell
 from lstm_lib.cells.functions import sigmoid, tanh
 
 
 class DepthGatedLSTMCell(Cell):
-    r"""An LSTM in a stack, whose cell state also receives that of the layer below.
+    r"""An LSTM in a stack, whose cell state also receives that of the layer below, through a gate.
 
     .. math::
 

@@ -2,7 +2,7 @@
 
 Traced scalars, and mostly tensors too, know these functions themselves; anything else is NumPy's.
 Where a function has two arguments, they may be of different kinds, and one a plain number.
-The last five are for cells whose state is not one row of numbers a unit: on a single unit, as it
+The last seven are for cells whose state is not one row of numbers a unit: on a single unit, as it
 is traced, they are plain products.
 """
 
@@ -41,6 +41,26 @@ def relu(a):
     .. math:: \text{ReLU}(a) = \max(a, 0)
     """
     return a.relu() if hasattr(a, "relu") else np.maximum(a, 0)
+
+
+def positive(a):
+    r"""A positive number for any number, elementwise: straight above zero, a sigmoid below.
+
+    .. math:: g(a) = \max(a + \tfrac{1}{2},\; \sigma(a))
+              = \begin{cases} a + \frac{1}{2} & a \geq 0 \\ \sigma(a) & a < 0 \end{cases}
+    """
+    return maximum(a + 0.5, sigmoid(a))
+
+
+def log_positive(a):
+    r"""The logarithm of :func:`positive`, elementwise, also where that is too small to be told
+    from 0.
+
+    .. math:: \log g(a) = \log(1 + 2 \max(a, 0)) + \log \sigma(\min(a, 0))
+    """
+    above, below = maximum(a, 0.0), -maximum(-a, 0.0)
+    grown = (2 * above).log1p() if is_tensor(a) else np.log1p(2 * above)
+    return grown + log_sigmoid(below)
 
 
 def exp(a):
@@ -101,6 +121,16 @@ def per_root(a):
     if hasattr(a, "per_root"):
         return a.per_root()
     return a if are_numbers(a) else a / a.shape[-1] ** 0.5
+
+
+def heads(a, count):
+    """A vector cut into ``count`` equal pieces, one for each head: ``(…, count, size)``."""
+    return a.heads() if hasattr(a, "heads") else a.reshape(*a.shape[:-1], count, -1)
+
+
+def join_heads(a):
+    """The heads side by side again, as one vector."""
+    return a.join_heads() if hasattr(a, "join_heads") else a.reshape(*a.shape[:-2], -1)
 
 
 def masked(weights, mask):

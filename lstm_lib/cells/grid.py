@@ -5,7 +5,7 @@ from lstm_lib.cells.functions import sigmoid, tanh
 
 
 class GridLSTMCell(Cell):
-    r"""Two LSTMs that cross: memory is carried through time, and also up through the layers.
+    r"""Two LSTMs with the same inputs: one carries its cell state through time, one up the layers.
 
     .. math::
 

@@ -5,12 +5,12 @@ from lstm_lib.cells.functions import sigmoid, tanh
 
 
 class GRUCell(Cell):
-    r"""The gated recurrent unit: one state, and one gate that mixes the old with the new.
+    r"""The gated recurrent unit: one state, and an update gate that mixes it with a candidate.
 
     .. math::
 
         z_t &= \sigma(W_z x_t + U_z h_{t-1} + b_z) && \text{how much is replaced} \\
-        r_t &= \sigma(W_r x_t + U_r h_{t-1} + b_r) && \text{how much of the old is looked at} \\
+        r_t &= \sigma(W_r x_t + U_r h_{t-1} + b_r) && \text{how much of it the candidate reads} \\
         \tilde{h}_t &= \tanh(W_h x_t + b_h + U_h (r_t \odot h_{t-1})) \quad
             && \text{what replaces it} \\
         h_t &= (1 - z_t) \odot h_{t-1} + z_t \odot \tilde{h}_t

@@ -5,12 +5,12 @@ from lstm_lib.cells.functions import sigmoid, tanh
 
 
 class GRUResetAfterCell(Cell):
-    r"""The gated recurrent unit as libraries compute it: all matrix products first, then reset.
+    r"""The gated recurrent unit of PyTorch and cuDNN: the reset comes after the recurrent matrix.
 
     .. math::
 
         z_t &= \sigma(W_z x_t + U_z h_{t-1} + b_z) && \text{how much is kept} \\
-        r_t &= \sigma(W_r x_t + U_r h_{t-1} + b_r) && \text{how much of the old is looked at} \\
+        r_t &= \sigma(W_r x_t + U_r h_{t-1} + b_r) && \text{how much of it the candidate reads} \\
         \tilde{h}_t &= \tanh(W_h x_t + b_h + r_t \odot (U_h h_{t-1} + d_h)) \quad
             && \text{what replaces it} \\
         h_t &= (1 - z_t) \odot \tilde{h}_t + z_t \odot h_{t-1}

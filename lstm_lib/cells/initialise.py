@@ -1,4 +1,4 @@
-"""Where the gates start: how long an untrained LSTM remembers is a choice."""
+"""Initial weights that decide how long an untrained network remembers."""
 
 import numpy as np
 
@@ -26,6 +26,26 @@ def forget_bias(cell, value: float = 1.0):
     """
     check_gates(cell, "f")
     cell.b["f"] = np.full(cell.b["f"].shape, value)
+    return cell
+
+
+def identity(cell, scale: float = 1.0):
+    r"""Start a plain recurrent cell as one that carries its state on unchanged.
+
+    .. math:: U_h = \text{scale} \cdot I, \qquad b_h = 0
+
+    With ReLU and a scale of 1, what is positive is kept as long as there is no input, and so is
+    its gradient; a scale below 1 forgets at that rate.
+
+    Args:
+        cell: a :class:`~lstm_lib.cells.ReLURNNCell` or another with a single layer ``h``; it is
+            changed, and returned.
+
+    Source: Le, Jaitly & Hinton (2015), for ReLU; they draw the input weights from a normal
+    distribution with standard deviation 0.001.
+    """
+    cell.U["h"] = scale * np.eye(cell.hidden_size)
+    cell.b["h"] = np.zeros(cell.hidden_size)
     return cell
 
 

@@ -1,11 +1,11 @@
-"""The LSTM as it was first published: it cannot forget."""
+"""The LSTM as it was first published, without a forget gate."""
 
 from lstm_lib.cells.base import Cell
 from lstm_lib.cells.functions import sigmoid, tanh
 
 
 class LSTM1997Cell(Cell):
-    r"""The first LSTM: what is on the cell state stays there, and more is added to it.
+    r"""The first LSTM, without a forget gate: its cell state is only ever added to.
 
     .. math::
 

@@ -1,11 +1,11 @@
-"""An LSTM without a hidden state between the steps: its gates read the memory itself."""
+"""An LSTM without a hidden state between the steps: its gates read the cell state."""
 
 from lstm_lib.cells.base import Cell
 from lstm_lib.cells.functions import sigmoid
 
 
 class MemoryOnlyCell(Cell):
-    r"""A memory, and three gates that read it: what to keep, what to write, what to show.
+    r"""An LSTM without tanh whose gates read the cell state in place of the hidden state.
 
     .. math::
 
@@ -16,9 +16,10 @@ class MemoryOnlyCell(Cell):
         o_t &= \sigma(W_o x_t + U_o C_{t-1} + b_o) && \text{what to show of it} \\
         h_t &= o_t \odot C_t && \text{the output}
 
-    Each gate meets the whole memory, through a matrix, where an LSTM's meet the last output and a
-    peephole one unit. Only gates are squashed: what is written is the input, turned by a fixed
-    matrix without bias, and what is shown is the memory itself.
+    It differs from the :class:`~lstm_lib.cells.LSTMCell` in several places. Each gate reads the
+    whole cell state through a matrix, where an LSTM's reads the last hidden state, and a peephole
+    one number. The candidate is a linear function of the input alone, without bias and without
+    tanh, and there is no tanh in the output either.
 
     Source: the simplification with which some introductions begin; compare Gers & Schmidhuber
     (2000), whose peepholes read the memory too.

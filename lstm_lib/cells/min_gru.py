@@ -1,11 +1,11 @@
-"""The minimal GRU: its gate does not look back, so all steps can be computed at once."""
+"""The minimal GRU: its gate reads only the input, so all steps can be computed at once."""
 
 from lstm_lib.cells.base import Cell
 from lstm_lib.cells.functions import sigmoid
 
 
 class MinGRUCell(Cell):
-    r"""A GRU cut down until nothing but the state itself comes from the step before.
+    r"""A GRU without reset gate whose update gate and candidate read only the input.
 
     .. math::
 

@@ -1,11 +1,11 @@
-"""The minimal LSTM: its gates do not look back, so all steps can be computed at once."""
+"""The minimal LSTM: its gates read only the input, so all steps can be computed at once."""
 
 from lstm_lib.cells.base import Cell
 from lstm_lib.cells.functions import log_sigmoid, sigmoid
 
 
 class MinLSTMCell(Cell):
-    r"""An LSTM cut down to a forget and an input gate, which share out the new state.
+    r"""An LSTM of two gates that sum to one and, like its candidate, read only the input.
 
     .. math::
 

@@ -14,7 +14,7 @@ from lstm_lib.cells.functions import (
 
 
 class MLSTMCell(Cell):
-    r"""An LSTM that remembers pairs: a value is stored under a key, and a query asks for it.
+    r"""An LSTM with a matrix for its cell state: values are stored under keys, read with queries.
 
     .. math::
 
@@ -24,10 +24,11 @@ class MLSTMCell(Cell):
         C_t &= f_t C_{t-1} + i_t v_t k_t^\top, \qquad n_t = f_t n_{t-1} + i_t k_t \\
         h_t &= o_t \odot \frac{C_t q_t}{\max(|n_t^\top q_t|,\; e^{-m_t})}
 
-    with :math:`a_g = W_g x_t + b_g`: nothing but the state looks back. The state has a matrix
+    with :math:`a_g = W_g x_t + b_g`: only the state depends on the steps before. It has a matrix
     ``c`` of shape ``(hidden_size, hidden_size)``, a vector ``n`` and one number ``m``; the gates
     ``f`` and ``i`` are one number each. As in the :class:`~lstm_lib.cells.SLSTMCell`, ``c`` and
     ``n`` are kept divided by :math:`e^{m}`; without that the lower bound would be 1.
+    The :class:`~lstm_lib.cells.MLSTMGivenQKVCell` is its memory alone, with any number of heads.
 
     Source: Beck et al. (2024), "xLSTM", with one head.
     """

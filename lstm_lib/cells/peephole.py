@@ -5,7 +5,7 @@ from lstm_lib.cells.functions import sigmoid, tanh
 
 
 class PeepholeLSTMCell(Cell):
-    r"""An LSTM whose gates look at the cell state too, each unit at its own.
+    r"""An LSTM whose gates also read the cell state, each unit its own number of it.
 
     .. math::
 

@@ -1,4 +1,4 @@
-"""The LSTM with a projection: a large memory behind a small output."""
+"""The LSTM with a projection: a cell state larger than the hidden state."""
 
 from lstm_lib.cells.base import Cell
 from lstm_lib.cells.checks import positive_integer
@@ -6,7 +6,7 @@ from lstm_lib.cells.functions import sigmoid, tanh
 
 
 class ProjectedLSTMCell(Cell):
-    r"""An LSTM that shows fewer numbers than it remembers.
+    r"""An LSTM whose hidden state is a learned projection, with fewer numbers than its cell state.
 
     .. math::
 

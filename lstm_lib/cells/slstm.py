@@ -3,11 +3,21 @@
 import numpy as np
 
 from lstm_lib.cells.base import Cell
-from lstm_lib.cells.functions import exp, log_sigmoid, maximum, sigmoid, tanh
+from lstm_lib.cells.checks import check_heads
+from lstm_lib.cells.functions import (
+    exp,
+    heads,
+    join_heads,
+    log_sigmoid,
+    matvec,
+    maximum,
+    sigmoid,
+    tanh,
+)
 
 
 class SLSTMCell(Cell):
-    r"""An LSTM whose input gate is an exponential: a new input can outweigh all before it.
+    r"""An LSTM whose input gate is an exponential, and whose output is divided by a normaliser.
 
     .. math::
 
@@ -25,12 +35,37 @@ class SLSTMCell(Cell):
     number changes nothing, so both are kept divided by :math:`e^{m}`, and no exponential
     overflows. Before the first step :math:`m` is minus infinity: nothing was written yet.
 
-    Source: Beck et al. (2024), "xLSTM", with one head and a sigmoid forget gate.
+    With several heads each unit reads only the units of its own head: the matrices :math:`U_g`
+    are block-diagonal. Of each row ``cell.U["f"]`` keeps only the block, so its shape is
+    ``(hidden_size, hidden_size / num_heads)``.
+
+    Args:
+        num_heads: how many heads; it divides ``hidden_size``. The others are as for every cell.
+
+    Raises:
+        ValueError: ``num_heads`` is not a positive whole number that divides ``hidden_size``.
+
+    Source: Beck et al. (2024), "xLSTM", with a sigmoid forget gate.
     """
 
     gates = ("f", "i", "c_tilde", "o")
     state = ("h", "c", "n", "m")
     start = {"m": -np.inf}
+
+    def __init__(self, input_size, hidden_size, seed=0, num_heads=1, **settings):
+        self.num_heads = check_heads(num_heads, hidden_size)
+        super().__init__(input_size, hidden_size, seed, **settings)
+
+    def weight_shapes(self):
+        block = (self.hidden_size, self.hidden_size // self.num_heads)
+        return super().weight_shapes() | {"U": dict.fromkeys(self.gates, block)}
+
+    def recurrent_term(self, gate, h):
+        if self.num_heads == 1:
+            return super().recurrent_term(gate, h)
+        U = self.U[gate]
+        blocks = U.reshape(self.num_heads, -1, U.shape[-1])
+        return join_heads(matvec(blocks, heads(h, self.num_heads)))
 
     def step(self, a, s):
         kept = log_sigmoid(a.f) + s.m

@@ -8,8 +8,8 @@ from lstm_lib.cells.checks import unknown_name
 class GateWeights(dict):
     """One weight array for each gate: ``W["f"]`` is the forget gate's.
 
-    A dictionary with two manners: a gate that does not exist is answered with the names of those
-    that do, and an array of the wrong shape or type is refused when it is put in.
+    A dictionary that checks: a gate that does not exist raises a ``KeyError`` that names those that
+    do, and an array of another shape or type raises an error when it is assigned.
     """
 
     def __init__(self, kind, values):

@@ -5,9 +5,16 @@ from lstm_lib.diagrams.drawing import Drawing
 from lstm_lib.diagrams.gate_alone import gate
 from lstm_lib.diagrams.grid_module import grid
 from lstm_lib.diagrams.gru_module import gru
-from lstm_lib.diagrams.gru_relatives import gru_reset_after, min_gru, mut1, mut2, mut3
+from lstm_lib.diagrams.gru_relatives import (
+    gru_reset_after,
+    min_gru,
+    mut1,
+    mut2,
+    mut3,
+    positive_min_gru,
+)
 from lstm_lib.diagrams.lstm_module import lstm
-from lstm_lib.diagrams.lstm_relatives import memory_only, min_lstm
+from lstm_lib.diagrams.lstm_relatives import memory_only, min_lstm, positive_min_lstm
 from lstm_lib.diagrams.lstm_variants import (
     coupled,
     depth_gated,
@@ -19,8 +26,8 @@ from lstm_lib.diagrams.lstm_variants import (
 from lstm_lib.diagrams.module_chain import chain
 from lstm_lib.diagrams.modules import MODULES
 from lstm_lib.diagrams.notation_legend import legend
-from lstm_lib.diagrams.rnn_module import rnn
-from lstm_lib.diagrams.xlstm_modules import mlstm, slstm
+from lstm_lib.diagrams.rnn_module import relu_rnn, rnn
+from lstm_lib.diagrams.xlstm_modules import mlstm, mlstm_given_qkv, slstm
 
 __all__ = [
     "MODULES",
@@ -41,11 +48,15 @@ __all__ = [
     "min_gru",
     "min_lstm",
     "mlstm",
+    "mlstm_given_qkv",
     "mut1",
     "mut2",
     "mut3",
     "peephole",
+    "positive_min_gru",
+    "positive_min_lstm",
     "projected",
+    "relu_rnn",
     "rnn",
     "slstm",
 ]

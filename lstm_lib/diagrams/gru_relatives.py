@@ -2,7 +2,14 @@
 
 from collections.abc import Mapping
 
-from lstm_lib.cells import GRUResetAfterCell, MinGRUCell, MUT1Cell, MUT2Cell, MUT3Cell
+from lstm_lib.cells import (
+    GRUResetAfterCell,
+    MinGRUCell,
+    MUT1Cell,
+    MUT2Cell,
+    MUT3Cell,
+    PositiveMinGRUCell,
+)
 from lstm_lib.diagrams.canvas import LAYER, PILL, RADIUS, STRAND, Canvas
 from lstm_lib.diagrams.drawing import Drawing
 from lstm_lib.diagrams.gru_module import (
@@ -233,12 +240,32 @@ def min_gru(values: Mapping[str, float] | None = None, lit: str | None = None) -
 
     Raises ``ValueError`` for another ``lit``.
     """
+    words = "has no function, only its weights."
+    name = (MinGRUCell, "min-gru", "Minimal GRU module")
+    return _minimal(name, "linear", words, values, lit)
+
+
+@draws(PositiveMinGRUCell)
+def positive_min_gru(values: Mapping[str, float] | None = None, lit: str | None = None) -> Drawing:
+    """The minimal GRU whose candidate is positive: the function of its layer is g.
+
+    ``values`` are numbers by name, as ``trace(PositiveMinGRUCell).evaluate(…)`` returns them.
+    ``lit`` may be ``"difference"``: what differs from the GRU is lit, with the places of what
+    is missing, and the rest steps back.
+
+    Raises ``ValueError`` for another ``lit``.
+    """
+    words = "has a function g, which is always positive."
+    name = (PositiveMinGRUCell, "positive-min-gru", "Positive minimal GRU module")
+    return _minimal(name, "g", words, values, lit)
+
+
+def _minimal(name: tuple, function: str, words: str, values, lit) -> Drawing:
+    """A minimal GRU by its cell, key and title; ``words`` say what its ``function`` is."""
     canvas = variant_canvas(
-        MinGRUCell,
-        "min-gru",
-        "Minimal GRU module",
-        MIXING + " Both layers read x alone, and the candidate layer has no function, only its"
-        " weights. Nothing goes down from the state.",
+        *name,
+        f"{MIXING} Both layers read x alone, and the candidate layer {words} Nothing goes down"
+        " from the state.",
         values,
         lit,
         known="the GRU",
@@ -254,7 +281,7 @@ def min_gru(values: Mapping[str, float] | None = None, lit: str | None = None) -
     draw_x(canvas)
     draw_mixing(canvas, reads=("x",))
     with canvas.difference():
-        draw_candidate(canvas, ("x",), function="linear")
+        draw_candidate(canvas, ("x",), function=function)
     return canvas.drawing()
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from lstm_lib.cells import MemoryOnlyCell, MinLSTMCell
+from lstm_lib.cells import MemoryOnlyCell, MinLSTMCell, PositiveMinLSTMCell
 from lstm_lib.diagrams.canvas import PILL, RADIUS, STRAND, Canvas
 from lstm_lib.diagrams.drawing import Drawing
 from lstm_lib.diagrams.modules import draws, variant_canvas
@@ -42,15 +42,34 @@ def min_lstm(values: Mapping[str, float] | None = None, lit: str | None = None) 
 
     Raises ``ValueError`` for another ``lit``.
     """
+    words = "has no function, only its weights."
+    name = (MinLSTMCell, "min-lstm", "Minimal LSTM module")
+    return _minimal(name, "linear", words, values, lit)
+
+
+@draws(PositiveMinLSTMCell)
+def positive_min_lstm(values: Mapping[str, float] | None = None, lit: str | None = None) -> Drawing:
+    """The minimal LSTM whose candidate is positive: the function of its layer is g.
+
+    ``values`` are numbers by name, as ``trace(PositiveMinLSTMCell).evaluate(…)`` returns them.
+    ``lit`` may be ``"difference"``: what differs from the LSTM is lit, the rest steps back.
+
+    Raises ``ValueError`` for another ``lit``.
+    """
+    words = "has a function g, which is always positive."
+    name = (PositiveMinLSTMCell, "positive-min-lstm", "Positive minimal LSTM module")
+    return _minimal(name, "g", words, values, lit)
+
+
+def _minimal(name: tuple, function: str, words: str, values, lit) -> Drawing:
+    """A minimal LSTM by its cell, key and title; ``words`` say what its ``function`` is."""
     canvas = variant_canvas(
-        MinLSTMCell,
-        "min-lstm",
-        "Minimal LSTM module",
+        *name,
         "There is one state, h, which runs along the top, from left to right. Forget and input"
         " layer, each with a sigmoid, read x alone; what they put out is divided by their sum, so"
         " that f and i together are one. The old h is multiplied by f, and the product of i and"
         " the candidate is added: the new h, which leaves to the right and, copied, upwards. The"
-        " candidate layer reads x alone and has no function, only its weights.",
+        f" candidate layer reads x alone and {words}",
         values,
         lit,
     )
@@ -84,7 +103,7 @@ def min_lstm(values: Mapping[str, float] | None = None, lit: str | None = None) 
     canvas.operation("×", (FORGET, BELT), ("f", "h_prev"), "f*h_prev")
     canvas.operation("×", (candidate, write), ("i", "h_tilde"), "i*h_tilde")
     with canvas.difference():
-        canvas.layer("linear", (candidate, LAYERS), "x", "h_tilde", name="candidate")
+        canvas.layer(function, (candidate, LAYERS), "x", "h_tilde", name="candidate")
         canvas.operation("+", (candidate, BELT), ("f*h_prev", "i*h_tilde"), "h")
         middle = ((FORGET + INPUT) / 2, share)
         canvas.shorthand("÷ sum of both", middle, shares, ("f", "i"), "hidden", width=184)

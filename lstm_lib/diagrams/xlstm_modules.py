@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from lstm_lib.cells import MLSTMCell, SLSTMCell
+from lstm_lib.cells import MLSTMCell, MLSTMGivenQKVCell, SLSTMCell
 from lstm_lib.diagrams.canvas import LAYER, RADIUS, STRAND, Canvas
 from lstm_lib.diagrams.drawing import Drawing
 from lstm_lib.diagrams.modules import draws, variant_canvas
@@ -177,17 +177,43 @@ def mlstm(values: Mapping[str, float] | None = None, lit: str | None = None) -> 
 
     Raises ``ValueError`` for another ``lit``.
     """
+    name = (MLSTMCell, "mlstm", "mLSTM module")
+    words = (
+        "The quotient is multiplied by o, from the output layer: h,",
+        "All six layers read x alone.",
+    )
+    return _mlstm(name, words, values, lit, given=False)
+
+
+@draws(MLSTMGivenQKVCell)
+def mlstm_given_qkv(values: Mapping[str, float] | None = None, lit: str | None = None) -> Drawing:
+    """The mLSTM's memory and its two gates; q, k and v come from below, ready made.
+
+    ``values`` are numbers by name, as ``trace(MLSTMGivenQKVCell).evaluate(…)`` returns them.
+    ``lit`` may be ``"difference"``: what differs from the LSTM is lit, the rest steps back.
+
+    Raises ``ValueError`` for another ``lit``.
+    """
+    name = (MLSTMGivenQKVCell, "mlstm-given-qkv", "mLSTM module, given q, k and v")
+    words = (
+        "The quotient is h,",
+        "Both layers read x alone; k, v and q come from below, past the layers, and k is divided"
+        " by the root of d, how many numbers it has.",
+    )
+    return _mlstm(name, words, values, lit, given=True)
+
+
+def _mlstm(name: tuple, words: tuple[str, str], values, lit, given: bool) -> Drawing:
+    """An mLSTM by its cell, key and title, ``given`` q, k and v or with layers for them."""
     canvas = variant_canvas(
-        MLSTMCell,
-        "mlstm",
-        "mLSTM module",
+        *name,
         "The cell state C is a matrix. It runs along the top, is multiplied by f, and a product of"
         " two vectors is added: of the value v, and of the key k multiplied by i. Below runs the"
         " normaliser n, which is multiplied by the same f and receives i times k alone. To read,"
         " C is multiplied by the query q and divided by the size of the product of n and q, or by"
-        " a lower bound if that is smaller. The quotient is multiplied by o, from the output"
-        " layer: h, which goes upwards, and no further step reads it. Forget and input layer pass"
-        " the stabiliser, as in the sLSTM, and m is carried on. All six layers read x alone.",
+        f" a lower bound if that is smaller. {words[0]} which goes upwards, and no further step"
+        " reads it. Forget and input layer pass the stabiliser, as in the sLSTM, and m is carried"
+        f" on. {words[1]}",
         values,
         lit,
         size=SIZE,
@@ -195,10 +221,11 @@ def mlstm(values: Mapping[str, float] | None = None, lit: str | None = None) -> 
     canvas.module(76, 48, 578, 513)
     canvas.belt(0, EDGE, BELT)
     with canvas.difference():
-        _draw_mlstm_writing(canvas)
-        _draw_mlstm_reading(canvas)
-        _draw_stabiliser(canvas, (122, 204), (286, 368, 450, 532), number=580)
-        _draw_mlstm_layers(canvas)
+        _draw_mlstm_writing(canvas, key="per_root(k)" if given else "k")
+        _draw_mlstm_reading(canvas, given)
+        passing = (286, 368, 450) if given else (286, 368, 450, 532)
+        _draw_stabiliser(canvas, (122, 204), passing, number=580)
+        _draw_mlstm_layers(canvas, given)
     canvas.wire("c_prev", (0, BELT), (98 - RADIUS, BELT))
     canvas.label("c_prev", (2, BELT - 30))
     canvas.label("c", (613, BELT - 30))
@@ -207,8 +234,10 @@ def mlstm(values: Mapping[str, float] | None = None, lit: str | None = None) -> 
     return canvas.drawing()
 
 
-def _draw_mlstm_writing(canvas: Canvas) -> None:
-    """f multiplies C and n; i multiplies k; the product goes to n and, with v, to C."""
+def _draw_mlstm_writing(canvas: Canvas, key: str) -> None:
+    """f multiplies C and n; i multiplies the key; the product goes to n and, with v, to C."""
+    written, memory = f"i*{key}", f"i*v*{key}"
+    look = "" if key == "k" else "n"
     scale, write, branch = 250, 208, 222
     canvas.wire("f*c_prev", (98, BELT), (368, BELT))
     canvas.wire("c", (368, BELT), (EDGE, BELT), arrow=True, bridge=602)
@@ -222,18 +251,18 @@ def _draw_mlstm_writing(canvas: Canvas) -> None:
     canvas.wire("f", (122, branch), (146, branch), (146, NORM + RADIUS), arrow=True)
     canvas.dot("f", (122, branch))
     canvas.wire("i", (204, ABOVE), (204, scale), (286 - RADIUS, scale), arrow=True)
-    canvas.wire("k", (286, LAYER_TOP), (286, scale + RADIUS), arrow=True)
-    canvas.wire("i*k", (286, scale), (286, NORM + RADIUS), arrow=True)
-    canvas.wire("i*k", (286, write), (338, write), arrow=True)
-    canvas.dot("i*k", (286, write))
+    canvas.wire(key, (286, LAYER_TOP), (286, scale + RADIUS), arrow=True, like=look and "k")
+    canvas.wire(written, (286, scale), (286, NORM + RADIUS), arrow=True, like=look)
+    canvas.wire(written, (286, write), (338, write), arrow=True, like=look)
+    canvas.dot(written, (286, write))
     canvas.wire("v", (368, LAYER_TOP), (368, write + 17), arrow=True)
-    canvas.wire("i*v*k", (368, write), (368, BELT + RADIUS), arrow=True, like="c")
+    canvas.wire(memory, (368, write), (368, BELT + RADIUS), arrow=True, like="c")
     canvas.operation("×", (98, BELT), ("f", "c_prev"), "f*c_prev")
     canvas.operation("×", (146, NORM), ("f", "n_prev"), "f*n_prev")
-    canvas.operation("×", (286, scale), ("i", "k"), "i*k")
-    canvas.operation("+", (286, NORM), ("f*n_prev", "i*k"), "n")
-    canvas.shorthand("v kᵀ", (368, write), ("v", "i*k"), "i*v*k", "cell")
-    canvas.operation("+", (368, BELT), ("f*c_prev", "i*v*k"), "c")
+    canvas.operation("×", (286, scale), ("i", key), written)
+    canvas.operation("+", (286, NORM), ("f*n_prev", written), "n")
+    canvas.shorthand("v kᵀ", (368, write), ("v", written), memory, "cell")
+    canvas.operation("+", (368, BELT), ("f*c_prev", memory), "c")
 
     canvas.label("f", (133, 278))
     canvas.label("i", (215, 278))
@@ -248,24 +277,30 @@ def _draw_mlstm_writing(canvas: Canvas) -> None:
     canvas.chip("n", (540, NORM))
 
 
-def _draw_mlstm_reading(canvas: Canvas) -> None:
-    """C and n are read with the query q, and the result is multiplied by o."""
+def _draw_mlstm_reading(canvas: Canvas, given: bool) -> None:
+    """C and n are read with the query q, and the result is multiplied by o, if there is an o."""
     read, show = 254, 300
     canvas.wire("c", (426, BELT), (426, read - 17), arrow=True)
     canvas.wire("n", (474, NORM), (474, read - 17), arrow=True)
     canvas.wire("q", (450, LAYER_TOP), (450, read + 17), arrow=True)
-    canvas.wire(READ, (450, read), (532, read), (532, show - RADIUS), arrow=True, like="h")
-    canvas.wire("o", (532, LAYER_TOP), (532, show + RADIUS), arrow=True)
-    canvas.wire("h", (532 + RADIUS, show), (602, show), (602, 38), arrow=True)
+    if given:
+        canvas.wire("h", (450, read), (602, read), (602, 38), arrow=True)
+    else:
+        canvas.wire(READ, (450, read), (532, read), (532, show - RADIUS), arrow=True, like="h")
+        canvas.wire("o", (532, LAYER_TOP), (532, show + RADIUS), arrow=True)
+        canvas.wire("h", (532 + RADIUS, show), (602, show), (602, 38), arrow=True)
+        canvas.operation("×", (532, show), ("o", READ), "h")
+    shown = "h" if given else READ
     canvas.dot("c", (426, BELT))
     canvas.dot("n", (474, NORM))
-    canvas.shorthand("Cq ÷ |n·q|", (450, read), ("c", "n", "q"), READ, "cell", width=128, hides="m")
-    canvas.operation("×", (532, show), ("o", READ), "h")
-    canvas.chip("h", (602, 236))
+    canvas.shorthand(
+        "Cq ÷ |n·q|", (450, read), ("c", "n", "q"), shown, "cell", width=128, hides="m"
+    )
+    canvas.chip("h", (602, 204 if given else 236))
 
 
-def _draw_mlstm_layers(canvas: Canvas) -> None:
-    """Six layers, all of x alone."""
+def _draw_mlstm_layers(canvas: Canvas, given: bool) -> None:
+    """Six layers, all of x alone; or two, and k, v and q from below."""
     layers = (
         ("log_sigmoid(a_f)", "log σ", 122, "forget", "forget"),
         ("a_i", "linear", 204, "input", "input"),
@@ -274,9 +309,19 @@ def _draw_mlstm_layers(canvas: Canvas) -> None:
         ("q", "linear", 450, "output", "query"),
         ("o", "σ", 532, "output", "output"),
     )
-    canvas.wire("x", (96, 573), (96, BUS), (532, BUS), (532, LAYERS))
+    if given:
+        for value, column in (("k", 286), ("v", 368), ("q", 450)):
+            end = LAYERS + 17 if value == "k" else LAYER_TOP
+            canvas.wire(value, (column, 566), (column, end))
+            canvas.label(value, (column, 593), anchor="middle")
+            canvas.chip(value, (column, 544))
+        canvas.wire("per_root(k)", (286, LAYERS - 17), (286, LAYER_TOP), like="k")
+        canvas.shorthand("÷ √d", (286, LAYERS), "k", "per_root(k)", "input", width=76)
+        layers = layers[:2]
+    last = layers[-1][2]
+    canvas.wire("x", (96, 573), (96, BUS), (last, BUS), (last, LAYERS))
     for value, function, column, hue, name in layers:
-        if value != "o":
+        if column != last:
             canvas.wire("x", (column, BUS), (column, LAYERS))
             canvas.dot("x", (column, BUS))
         hides = "per_root" if value == "k" else ()

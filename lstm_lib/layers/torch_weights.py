@@ -7,7 +7,14 @@ import torch
 from torch import nn
 from torch.nn.utils import parametrize
 
-from lstm_lib.cells import Cell, GRUResetAfterCell, LSTMCell, ProjectedLSTMCell, RNNCell
+from lstm_lib.cells import (
+    Cell,
+    GRUResetAfterCell,
+    LSTMCell,
+    ProjectedLSTMCell,
+    ReLURNNCell,
+    RNNCell,
+)
 from lstm_lib.layers.bidirectional import Bidirectional
 from lstm_lib.layers.recurrent import Recurrent, RecurrentLayer, array
 from lstm_lib.layers.stacked import Stacked
@@ -15,11 +22,12 @@ from lstm_lib.layers.stacked import Stacked
 PYTORCH = {
     LSTMCell: (nn.LSTM, ("i", "f", "c_tilde", "o")),
     RNNCell: (nn.RNN, ("h",)),
+    ReLURNNCell: (nn.RNN, ("h",)),
     GRUResetAfterCell: (nn.GRU, ("r", "z", "h_tilde")),
 }
 """For each cell, PyTorch's module and the order in which its packed weights hold the gates."""
 
-SETTINGS = {RNNCell: {"nonlinearity": "tanh"}}
+SETTINGS = {RNNCell: {"nonlinearity": "tanh"}, ReLURNNCell: {"nonlinearity": "relu"}}
 """The setting by which cells are told apart that share a module of PyTorch's."""
 
 PROJECTED = {ProjectedLSTMCell: PYTORCH[LSTMCell]}
@@ -55,9 +63,8 @@ def from_torch(module: nn.Module) -> Cell:
     Raises:
         TypeError: a module that has no counterpart here, a subclass of one included; bfloat16.
         ValueError: several layers or both directions, or ``batch_first``, for which there is
-            :func:`~lstm_lib.layers.stack_from_torch`; ReLU in place of tanh; weights that
-            something else computes, a hook, weights of two types, two that are one, or without
-            numbers.
+            :func:`~lstm_lib.layers.stack_from_torch`; weights that something else computes, a
+            hook, weights of two types, two that are one, or without numbers.
     """
     cell_class, gates = counterpart(module)
     check_plain(module)
@@ -72,8 +79,8 @@ def stack_from_torch(module: nn.Module) -> Stacked:
 
     Raises:
         TypeError: a module that has no counterpart here, a subclass of one included.
-        ValueError: ReLU in place of tanh; weights that something else computes, a hook, weights of
-            two types, two that are one, or without numbers.
+        ValueError: weights that something else computes, a hook, weights of two types, two that
+            are one, or without numbers.
     """
     cell_class, gates = counterpart(module)
     if type(module) in ONE_STEP:

@@ -2,7 +2,7 @@
 backpropagated through by hand."""
 
 from lstm_lib.sequences.padding import real_steps, reverse
-from lstm_lib.sequences.scan import scan
+from lstm_lib.sequences.scan import scan, scan_log
 from lstm_lib.sequences.unroll import ByName, Unrolled, unroll
 
-__all__ = ["ByName", "Unrolled", "real_steps", "reverse", "scan", "unroll"]
+__all__ = ["ByName", "Unrolled", "real_steps", "reverse", "scan", "scan_log", "unroll"]

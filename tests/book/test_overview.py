@@ -117,6 +117,7 @@ def test_the_table_has_a_row_for_every_cell():
     assert texts["GRUCell"][1:] == ["2", "ht", "24,768", "0.75"]
     assert texts["LSTMCell"][-1] == "1.00"
     assert texts["GRUCell"][0].startswith("The gated recurrent unit")
+    assert texts["MUT2Cell"][0].startswith("The GRU itself")
 
 
 def test_a_family_or_cell_that_there_is_not_is_refused():

@@ -9,12 +9,15 @@ import torch
 from lstm_lib.cells.functions import (
     exp,
     inner,
+    log_positive,
     log_sigmoid,
     masked,
     matvec,
     maximum,
     outer,
     per_root,
+    positive,
+    relu,
     sigmoid,
     tanh,
 )
@@ -52,8 +55,9 @@ def test_tanh_is_exact_to_the_last_digits():
         (log_sigmoid, torch.nn.functional.logsigmoid),
         (tanh, torch.tanh),
         (exp, torch.exp),
+        (relu, torch.relu),
     ],
-    ids=["sigmoid", "log_sigmoid", "tanh", "exp"],
+    ids=["sigmoid", "log_sigmoid", "tanh", "exp", "relu"],
 )
 def test_arrays_equal_torch(ours, torchs):
     np.testing.assert_allclose(ours(FINE), torchs(torch.from_numpy(FINE)), rtol=1e-14, atol=0)
@@ -103,7 +107,7 @@ def test_tensors_stay_tensors_that_autograd_follows(function):
     torch.testing.assert_close(a.grad, slope.detach())
 
 
-@pytest.mark.parametrize("function", [sigmoid, log_sigmoid, tanh, exp, per_root])
+@pytest.mark.parametrize("function", [sigmoid, log_sigmoid, tanh, exp, per_root, relu])
 def test_symbols_stay_symbols(function):
     assert str(function(Symbol("input", name="a"))) == f"{function.__name__}(a)"
 
@@ -111,6 +115,41 @@ def test_symbols_stay_symbols(function):
 def test_a_gate_too_small_to_be_told_from_zero_has_a_logarithm():
     assert sigmoid(np.array(-800.0)) == 0
     assert log_sigmoid(np.array(-800.0)) == -800
+
+
+# What makes a number positive, and its logarithm
+
+
+def g_of_the_paper(a):
+    return torch.where(a >= 0, a + 0.5, torch.sigmoid(a))
+
+
+def test_positive_is_the_function_of_the_paper_and_smooth_slopes_agree():
+    a = torch.cat([torch.from_numpy(FINE[FINE != 0]), torch.tensor([-1000.0, 1000.0])])
+    a = a.double().requires_grad_()
+    expected = g_of_the_paper(a)
+    (slope,) = torch.autograd.grad(expected.sum(), a)
+    for value in (positive(a), log_positive(a).exp()):
+        torch.testing.assert_close(value, expected, rtol=1e-14, atol=0)
+        (ours,) = torch.autograd.grad(value.sum(), a)
+        torch.testing.assert_close(ours, slope, rtol=1e-14, atol=0)
+    np.testing.assert_allclose(positive(a.detach().numpy()), expected.detach(), rtol=1e-14)
+    np.testing.assert_allclose(log_positive(a.detach().numpy()), log_positive(a).detach())
+
+
+def test_at_its_corner_both_ways_to_write_positive_have_the_same_slope():
+    a = torch.zeros(1, dtype=torch.float64, requires_grad=True)
+    slopes = [torch.autograd.grad(v, a)[0].item() for v in (positive(a), log_positive(a).exp())]
+    assert slopes == [0.625, 0.625]  # in the middle of 1/4 on the left and 1 on the right
+
+
+@pytest.mark.filterwarnings("error")
+def test_the_logarithm_of_positive_knows_what_is_too_small_or_too_large():
+    a = np.array([-np.inf, -1000, 0, 1e300, np.inf, np.nan])
+    expected = [-np.inf, -1000, np.log(0.5), 300 * np.log(10), np.inf, np.nan]
+    for value in (log_positive(a), log_positive(torch.from_numpy(a))):
+        np.testing.assert_allclose(value, expected, rtol=1e-15)
+    np.testing.assert_array_equal(positive(a), [0, 0, 0.5, 1e300, np.inf, np.nan])
 
 
 # For a state that is a matrix: each example its own, arrays as tensors

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from refusal import refused
 
-from lstm_lib.cells import LSTMCell, RNNCell
-from lstm_lib.cells.initialise import chrono, forget_bias
+from lstm_lib.cells import LSTMCell, ReLURNNCell, RNNCell
+from lstm_lib.cells.initialise import chrono, forget_bias, identity
 from lstm_lib.sequences import unroll
 
 
@@ -33,6 +33,17 @@ def test_a_forget_bias_sets_how_much_is_kept_at_each_step(value, open):
     cell = forget_bias(LSTMCell(3, 4), value)
     _, gates = cell(np.zeros(3))
     np.testing.assert_allclose(gates.f, open, atol=1e-6)
+
+
+def test_identity_carries_a_state_on_unchanged_or_at_a_given_rate():
+    for scale in (1.0, 0.5):
+        cell = ReLURNNCell(3, 4)
+        assert identity(cell, scale) is cell
+        h = np.array([0.0, 1.0, 2.0, 3.0])
+        run = unroll(cell, np.zeros((3, 3)), {"h": h})
+        np.testing.assert_array_equal(run.outputs, [h * scale, h * scale**2, h * scale**3])
+    with refused(KeyError, "no gate 'h' here; there is f, i, c_tilde, o"):
+        identity(LSTMCell(3, 4))
 
 
 def test_chrono_spreads_the_memories_up_to_the_longest():

@@ -1,12 +1,15 @@
 """What is special about each variant of the LSTM: exact reductions, and limits that it keeps."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import torch
 from mlstm_kernels.torch.recurrent import mlstm_recurrent_step__native
-from oracles import from_here, random_input, random_state
+from oracles import from_here, random_input, random_reads, random_state
 from refusal import refused
-from xlstm.blocks.slstm.src.vanilla.slstm import slstm_forward_pointwise
+from second_writing import UNIT
+from xlstm.blocks.slstm.src.vanilla import slstm_forward, slstm_pointwise_function_registry
 
 from lstm_lib.cells import (
     CIFGCell,
@@ -23,6 +26,7 @@ from lstm_lib.cells import (
     MinGRUCell,
     MinLSTMCell,
     MLSTMCell,
+    MLSTMGivenQKVCell,
     MUT1Cell,
     MUT2Cell,
     MUT3Cell,
@@ -33,13 +37,17 @@ from lstm_lib.cells import (
     NOGCell,
     NPCell,
     PeepholeLSTMCell,
+    PositiveMinGRUCell,
+    PositiveMinLSTMCell,
     ProjectedLSTMCell,
+    ReLURNNCell,
     RNNCell,
     SLSTMCell,
 )
+from lstm_lib.cells.initialise import identity
 from lstm_lib.equations import trace
-from lstm_lib.layers import Recurrent, turn_z
-from lstm_lib.sequences import scan, unroll
+from lstm_lib.layers import Recurrent, from_torch, turn_z
+from lstm_lib.sequences import scan, scan_log, unroll
 
 SIZES = (20, 3, 4, 5)  # steps, examples, features, units
 
@@ -62,6 +70,38 @@ def same_run(one, other, x, state):
     np.testing.assert_array_equal(ours.outputs, theirs.outputs)
     for name in one.state:
         np.testing.assert_array_equal(ours.states[name], theirs.states[name])
+
+
+# ReLU in place of tanh
+
+
+def test_an_identity_start_sums_positive_inputs_and_bounds_nothing():
+    cell = identity(ReLURNNCell(4, 5, seed=1))
+    cell.W["h"] = np.abs(cell.W["h"])
+    x = np.abs(random_input(np.random.default_rng(0), 200, 3, 4))
+    sums = np.cumsum(x @ cell.W["h"].T, axis=0)
+    np.testing.assert_allclose(unroll(cell, x).outputs, sums, rtol=1e-14)
+    assert sums[-1].min() > 1
+
+
+def test_not_a_number_and_infinity_go_through_relu_as_in_torch():
+    torch.manual_seed(0)
+    module = torch.nn.RNN(1, 2, nonlinearity="relu", dtype=torch.float64)
+    for value in (np.nan, np.inf, -np.inf, 1e308, -1e308):
+        x = np.array([[1.0], [value], [1.0]])
+        expected, _ = module(torch.from_numpy(x))
+        run = unroll(from_torch(module), x)
+        assert not np.isnan(run.outputs[0]).any()
+        assert np.isnan(run.outputs[1:]).all() == np.isnan(value)
+        np.testing.assert_allclose(run.outputs, expected.detach(), rtol=1e-12, atol=1e-12)
+
+
+def test_at_zero_the_slope_of_relu_is_torchs():
+    slope = trace(ReLURNNCell).gradient("h")["dh/da_h"]
+    assert str(slope) == "sign(h)"
+    a = torch.tensor([-1.0, 0.0, 1.0], requires_grad=True)
+    torch.relu(a).sum().backward()
+    assert torch.relu(a).sign().tolist() == a.grad.tolist()
 
 
 # Peepholes
@@ -269,6 +309,11 @@ def test_without_a_squashing_function_there_is_no_bound():
 
 
 # Jozefowicz's mutations
+
+
+def test_mut2_with_a_matrix_is_the_gru():
+    cell, gru = MUT2Cell(*SIZES[2:], seed=1), GRUCell(*SIZES[2:], seed=1)
+    same_run(cell, gru, *problem(GRUCell))
 
 
 def test_mut2_with_an_identity_reads_the_bare_input_in_its_reset_gate():
@@ -544,24 +589,272 @@ def test_gradients_through_the_scan_are_those_through_the_loop(cell_class):
         torch.testing.assert_close(at_once, loop, rtol=1e-10, atol=1e-10)
 
 
+# Positive states, and the scan of their logarithms
+
+POSITIVE = [PositiveMinGRUCell, PositiveMinLSTMCell]
+
+
+@pytest.mark.parametrize(
+    ("cell_class", "plain"), [(PositiveMinGRUCell, MinGRUCell), (PositiveMinLSTMCell, MinLSTMCell)]
+)
+def test_above_zero_a_positive_candidate_is_the_plain_one_and_a_half(cell_class, plain):
+    cell, other = cell_class(4, 5, seed=1), plain(4, 5)
+    cell.b["h_tilde"] = np.full(5, 30.0)
+    for kind in ("W", "b"):
+        getattr(other, kind).update(getattr(cell, kind))
+    other.b["h_tilde"] = cell.b["h_tilde"] + 0.5
+    x, state = problem(plain)
+    assert (unroll(cell, x).gates["h_tilde"] > 0.5).all()
+    ours, theirs = unroll(cell, x, cell.State(*state)), unroll(other, x, state)
+    np.testing.assert_allclose(ours.outputs, theirs.outputs, rtol=0, atol=1e-13)
+
+
+def test_a_positive_min_lstm_whose_gates_are_opposites_is_a_positive_min_gru():
+    lstm, gru = PositiveMinLSTMCell(4, 5, seed=1), PositiveMinGRUCell(4, 5)
+    for kind in ("W", "b"):
+        getattr(lstm, kind)["f"] = -getattr(lstm, kind)["i"]
+        getattr(gru, kind)["z"] = getattr(lstm, kind)["i"]
+        getattr(gru, kind)["h_tilde"] = getattr(lstm, kind)["h_tilde"]
+    x, state = problem(PositiveMinGRUCell)
+    ours, theirs = unroll(lstm, x, state), unroll(gru, x, state)
+    np.testing.assert_allclose(ours.outputs, theirs.outputs, rtol=0, atol=1e-14)
+
+
+def ordinary(rng, cell, *shape):
+    return random_input(rng, *shape, cell.input_size)
+
+
+def extreme(rng, cell, *shape):
+    """Inputs with which every pre-activation is -1000 or 1000, or nearly so."""
+    for gate in cell.gates:
+        cell.W[gate], cell.b[gate] = np.eye(*cell.W[gate].shape), np.zeros(cell.hidden_size)
+    return rng.choice([-1000.0, 1000.0], (*shape, cell.input_size)) + random_input(
+        rng, *shape, cell.input_size
+    )
+
+
+def remembered(rng, cell, *shape):
+    """Ordinary inputs to gates that keep nearly everything for thousands of steps."""
+    for gate, bias in {"z": -8.0, "f": 8.0, "i": -8.0}.items():
+        if gate in cell.gates:
+            cell.b[gate] = np.full(cell.hidden_size, bias)
+    return random_input(rng, *shape, cell.input_size)
+
+
+@pytest.mark.parametrize("cell_class", POSITIVE)
+@pytest.mark.parametrize("inputs", [ordinary, extreme, remembered])
+@pytest.mark.parametrize("steps", [1, 3, 64, 2000])
+@pytest.mark.filterwarnings("error")
+def test_the_scan_of_logarithms_is_the_loop(cell_class, inputs, steps):
+    rng = np.random.default_rng(0)
+    cell = cell_class(4, 5, seed=1)
+    x, first = inputs(rng, cell, steps, 3), np.exp(3 * random_input(rng, 3, 5))
+    terms = cell.log_terms(x)
+    assert all(np.isfinite(each).all() for each in terms)
+    for start, log_first in ((first, np.log(first)), (np.zeros_like(first), None)):
+        loop = unroll(cell, x, {"h": start}).outputs
+        assert (loop >= 0).all()
+        log_h = scan_log(*terms, log_first)
+        np.testing.assert_allclose(np.exp(log_h), loop, rtol=0, atol=1e-10)
+        tensors = map(torch.from_numpy, terms)
+        log_h_too = scan_log(*tensors, None if log_first is None else torch.from_numpy(log_first))
+        np.testing.assert_allclose(log_h_too, log_h, rtol=1e-13, atol=1e-13)
+
+
+@pytest.mark.parametrize("cell_class", POSITIVE)
+@pytest.mark.parametrize("inputs", [ordinary, extreme, remembered])
+@pytest.mark.parametrize("steps", [1, 2000])
+def test_gradients_through_the_scan_of_logarithms_are_those_through_the_loop(
+    cell_class, inputs, steps
+):
+    rng = np.random.default_rng(0)
+    cell = cell_class(4, 5, seed=1)
+    x = torch.tensor(inputs(rng, cell, steps, 2), requires_grad=True)
+    first = torch.tensor(np.exp(random_input(rng, 2, 5)), requires_grad=True)
+    layer = Recurrent(cell, dtype=torch.float64)
+    shares = torch.from_numpy(random_input(rng, steps, 2, 5)) / steps
+    gradients = []
+    for outputs in (
+        layer(x, {"h": first}).outputs,
+        scan_log(*layer.cell.log_terms(x), first.log()).exp(),
+    ):
+        gradients.append(
+            torch.autograd.grad((shares * outputs).sum(), (x, first, *layer.parameters()))
+        )
+    for loop, at_once in zip(*gradients, strict=True):
+        assert loop.isfinite().all()
+        torch.testing.assert_close(at_once, loop, rtol=1e-10, atol=1e-10)
+
+
+@pytest.mark.parametrize("cell_class", POSITIVE)
+def test_the_scan_of_logarithms_is_that_of_the_paper(cell_class):
+    """With cumulative sums, as in its listings, which is exact enough for inputs of usual size."""
+    cell = cell_class(4, 5, seed=1)
+    rng = np.random.default_rng(0)
+    x = torch.from_numpy(random_input(rng, 60, 3, 4))
+    first = torch.from_numpy(np.exp(random_input(rng, 3, 5)))
+    a = {g: x @ torch.from_numpy(cell.W[g]).T + torch.from_numpy(cell.b[g]) for g in cell.gates}
+    softplus = torch.nn.functional.softplus
+    if cell_class is PositiveMinGRUCell:
+        log_keep, log_share = -softplus(a["z"]), -softplus(-a["z"])
+    else:
+        diff = softplus(-a["f"]) - softplus(-a["i"])
+        log_keep, log_share = -softplus(diff), -softplus(-diff)
+    above = a["h_tilde"] >= 0
+    log_g = torch.where(above, (a["h_tilde"].relu() + 0.5).log(), -softplus(-a["h_tilde"]))
+    sums = torch.cat([torch.zeros_like(first)[None], log_keep.cumsum(0)])
+    values = torch.cat([first.log()[None], log_share + log_g])
+    expected = (sums + torch.logcumsumexp(values - sums, 0))[1:]
+    ours = scan_log(*cell.log_terms(x.numpy()), np.log(first.numpy()))
+    np.testing.assert_allclose(ours, expected, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("cell_class", POSITIVE)
+def test_the_terms_are_the_gates_in_logarithms(cell_class):
+    cell, x = cell_class(4, 5, seed=1), random_input(np.random.default_rng(0), 9, 3, 4)
+    gates = unroll(cell, x).gates
+    keep, write = (gates["f"], gates["i"]) if "f" in gates else (1 - gates["z"], gates["z"])
+    log_keep, log_write = cell.log_terms(x)
+    np.testing.assert_allclose(np.exp(log_keep), keep, rtol=1e-14)
+    np.testing.assert_allclose(np.exp(log_write), write * gates["h_tilde"], rtol=1e-14)
+    with refused(ValueError, "x has 3 features, this cell expects input_size=4"):
+        cell.log_terms(x[..., :3])
+
+
+def test_a_state_of_zeros_has_a_logarithm_too():
+    keep, write = np.log([[0.5], [0.5]]), np.log([[2.0], [1.0]])
+    for first in (None, np.array([-np.inf])):
+        np.testing.assert_allclose(np.exp(scan_log(keep, write, first)), [[2.0], [2.0]])
+
+
+# Several heads
+
+HEADED = [(cell, count) for cell in (SLSTMCell, MLSTMGivenQKVCell) for count in (2, 6)]
+every_number_of_heads = pytest.mark.parametrize(
+    ("headed", "count"), HEADED, ids=[f"{cell.__name__}-{count}" for cell, count in HEADED]
+)
+
+
+def headed_state(rng, cell, *examples):
+    state = {name: random_input(rng, *examples, *s) for name, s in cell.state_shapes().items()}
+    return cell.State(**state | {"n": np.abs(state["n"]) + 1})
+
+
+@every_number_of_heads
+def test_a_step_with_several_heads_is_the_equations_unit_by_unit(headed, count):
+    rng = np.random.default_rng(0)
+    cell = headed(3, 6, seed=1, num_heads=count)
+    x, last, reads = random_input(rng, 3), headed_state(rng, cell), random_reads(rng, cell)
+    found = cell(x, last, **reads)
+    for unit in range(6):
+        expected = UNIT[headed](cell, unit, x, SimpleNamespace(**last._asdict(), **reads))
+        for named, values in zip(found, expected, strict=True):
+            assert set(values) == set(named._fields)
+            for name, value in values.items():
+                numbers = getattr(named, name)
+                one = numbers[unit * len(numbers) // 6]  # a unit's own, or that of its head
+                np.testing.assert_allclose(one, value, rtol=1e-13, atol=1e-14, err_msg=name)
+
+
+@every_number_of_heads
+def test_gradients_of_several_heads_are_those_of_finite_differences(headed, count):
+    rng = np.random.default_rng(0)
+    layer = Recurrent(headed(2, 6, seed=3, num_heads=count), dtype=torch.float64)
+    arrays = (random_input(rng, 3, 2, 2), *headed_state(rng, layer.cell, 2))
+    arrays = (*arrays, *random_reads(rng, layer.cell, 3, 2).values())
+    leaves = [torch.tensor(array, requires_grad=True) for array in arrays]
+    parts = len(layer.cell.state)
+
+    def function(x, *rest):
+        reads = dict(zip(layer.cell.reads, rest[parts:], strict=False))
+        run = unroll(layer.cell, x, layer.cell.State(*rest[:parts]), **reads)
+        return (run.outputs, *run.state)
+
+    assert torch.autograd.gradcheck(function, (*leaves, *layer.parameters()))
+
+
+@every_number_of_heads
+@pytest.mark.filterwarnings("error")
+def test_several_heads_stay_in_bounds_and_are_the_same_for_tensors_and_in_a_padded_batch(
+    headed, count
+):
+    rng = np.random.default_rng(0)
+    cell = headed(3, 6, seed=1, num_heads=count)
+    x, reads = random_input(rng, 2000, 2, 3), random_reads(rng, cell, 2000, 2)
+    x[::7] = rng.choice([-1000.0, 1000.0], x[::7].shape)
+    x[50:, 0] = np.nan
+    run = unroll(cell, x, lengths=[50, 2000], **reads)
+    assert np.isfinite(run.outputs).all() and not run.outputs[50:, 0].any()
+    alone = unroll(cell, x[:50, 0], **{name: each[:50, 0] for name, each in reads.items()})
+    tensors = unroll(
+        Recurrent(cell, dtype=torch.float64).cell,
+        torch.from_numpy(x[:, 1]),
+        **{name: torch.from_numpy(each[:, 1]) for name, each in reads.items()},
+    )
+    for name in cell.state:
+        np.testing.assert_allclose(
+            run.states[name][:50, 0], alone.states[name], rtol=1e-13, atol=1e-13
+        )
+        np.testing.assert_allclose(
+            run.states[name][:, 1], tensors.states[name].detach(), rtol=1e-10, atol=1e-10
+        )
+
+
+@pytest.mark.parametrize("cell_class", [SLSTMCell, MLSTMGivenQKVCell])
+def test_heads_divide_the_units(cell_class):
+    with refused(ValueError, "num_heads is 4; it must divide hidden_size=6 into equal heads"):
+        cell_class(3, 6, num_heads=4)
+    with refused(ValueError, "num_heads is 0; it must be 1 or more"):
+        cell_class(3, 6, num_heads=0)
+    with refused(ValueError, "num_heads is 2.0; it must be a whole number, 1 or more"):
+        cell_class(3, 6, num_heads=2.0)
+    with refused(ValueError, "hidden_size is 0; it must be 1 or more"):
+        cell_class(3, 0, num_heads=2)
+
+
+def test_heads_of_an_slstm_are_one_head_with_blocks_in_its_matrices():
+    cell, whole = SLSTMCell(4, 6, seed=1, num_heads=2), SLSTMCell(4, 6)
+    assert cell.U["f"].shape == (6, 3)
+    assert whole.num_parameters - cell.num_parameters == 4 * 6 * 3
+    same_weights(whole, cell, ())
+    for gate in cell.gates:
+        whole.W[gate], whole.b[gate] = cell.W[gate], cell.b[gate]
+        blocks = np.zeros((6, 6))
+        blocks[:3, :3], blocks[3:, 3:] = cell.U[gate][:3], cell.U[gate][3:]
+        whole.U[gate] = blocks
+    rng = np.random.default_rng(0)
+    x, state = random_input(rng, 20, 3, 4), random_state(rng, SLSTMCell, 3, 6)
+    ours, theirs = unroll(cell, x, state), unroll(whole, x, state)
+    for name in cell.state:
+        np.testing.assert_allclose(ours.states[name], theirs.states[name], rtol=0, atol=1e-13)
+
+
 # xLSTM, held to the package of its authors
 
 
-def test_an_slstm_is_the_one_of_its_authors():
-    cell = SLSTMCell(4, 5, seed=1)
+@pytest.mark.parametrize("count", [1, 2, 3, 6])
+def test_an_slstm_with_heads_is_the_one_of_its_authors(count):
+    cell = SLSTMCell(4, 6, seed=1, num_heads=count)
     x = 3 * random_input(np.random.default_rng(0), 40, 3, 4)
     run = unroll(cell, x)
-
-    def pack(kind):
-        weights = cell.weights[kind]
-        return torch.cat([torch.from_numpy(weights[g]) for g in ("i", "f", "c_tilde", "o")])
-
-    W, U, b = pack("W"), pack("U"), pack("b")
-    states = torch.zeros(4, 3, 5, dtype=torch.float64)  # h, c, n, m
-    for t, x_t in enumerate(torch.from_numpy(x)):
-        states, _ = slstm_forward_pointwise(x_t @ W.T, states[0] @ U.T, b[None], states, {})
-        for name, expected in zip(("h", "c", "n", "m"), states, strict=True):
-            np.testing.assert_allclose(run.states[name][t], expected, rtol=1e-12, atol=1e-12)
+    order = ("i", "f", "c_tilde", "o")
+    W, b = (
+        torch.from_numpy(np.concatenate([cell.weights[kind][g] for g in order])) for kind in "Wb"
+    )
+    size = 6 // count
+    blocks = [
+        np.concatenate([cell.U[g][head * size : (head + 1) * size] for g in order])
+        for head in range(count)
+    ]
+    states, _, _ = slstm_forward(
+        torch.from_numpy(x) @ W.T,
+        torch.zeros(4, 3, 6, dtype=torch.float64),
+        torch.from_numpy(np.stack(blocks)),
+        b,
+        slstm_pointwise_function_registry["slstm"],
+    )
+    for name, expected in zip(("h", "c", "n", "m"), states, strict=True):
+        np.testing.assert_allclose(run.states[name], expected[1:], rtol=1e-12, atol=1e-12)
 
 
 def test_an_mlstm_is_the_one_of_its_authors():
@@ -585,6 +878,64 @@ def test_an_mlstm_is_the_one_of_its_authors():
         np.testing.assert_allclose(ours, c[:, 0], rtol=1e-12, atol=1e-12)
         np.testing.assert_allclose(run.states["n"][t] * root, n[:, 0], rtol=1e-12, atol=1e-12)
         np.testing.assert_allclose(run.states["m"][t], m[:, 0], rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 6])
+def test_an_mlstm_given_queries_keys_and_values_is_the_one_of_its_authors(count):
+    cell = MLSTMGivenQKVCell(18, 6, seed=1, num_heads=count)
+    rng = np.random.default_rng(0)
+    reads = {name: 3 * random_input(rng, 40, 3, 6) for name in "qkv"}
+    x = np.concatenate(list(reads.values()), axis=-1)  # what the gates read in their cell
+    run = unroll(cell, x, **reads)
+
+    size = 6 // count
+    c, n, m = (
+        torch.zeros(3, count, *shape, dtype=torch.float64)
+        for shape in ((size, size), (size,), (1,))
+    )
+    for t in range(40):
+        q, k, v = (torch.from_numpy(reads[name][t]).reshape(3, count, size) for name in "qkv")
+        a = {g: torch.from_numpy(x[t] @ cell.W[g].T + cell.b[g])[..., None] for g in cell.gates}
+        hidden, (c, n, m) = mlstm_recurrent_step__native(
+            q, k, v, a["i"], a["f"], c, n, m, eps=0.0, dtype_state=torch.float64
+        )
+        expected = {
+            "h": hidden.reshape(3, 6),
+            "c": c.transpose(-1, -2) / size**0.5,  # they divide the query by the root, we the key
+            "n": n / size**0.5,
+            "m": m[..., 0],
+        }
+        for name, value in expected.items():
+            np.testing.assert_allclose(
+                run.states[name][t], value, rtol=1e-12, atol=1e-12, err_msg=name
+            )
+
+
+def test_an_mlstm_given_what_its_layers_would_compute_is_an_mlstm_that_shows_all():
+    whole, cell = MLSTMCell(4, 5, seed=1), MLSTMGivenQKVCell(4, 5)
+    for kind in ("W", "b"):
+        for gate in cell.gates:
+            getattr(cell, kind)[gate] = getattr(whole, kind)[gate]
+    whole.W["o"], whole.b["o"] = np.zeros((5, 4)), np.full(5, 1000.0)
+    x = random_input(np.random.default_rng(0), 30, 3, 4)
+    reads = {g: x @ whole.W[g].T + whole.b[g] for g in "qkv"}
+    ours, theirs = unroll(cell, x, **reads), unroll(whole, x)
+    np.testing.assert_allclose(ours.outputs, theirs.outputs, rtol=0, atol=1e-14)
+    np.testing.assert_allclose(ours.states["c"][..., 0, :, :], theirs.states["c"], atol=1e-14)
+
+
+def test_without_queries_keys_or_values_it_refuses():
+    cell, x = MLSTMGivenQKVCell(3, 4), np.ones((5, 2, 3))
+    sentence = (
+        "MLSTMGivenQKVCell is not given '{}': it reads q, k and v beside x, each with "
+        "hidden_size=4 numbers a step, such as unroll(cell, x, q=q, k=k, v=v)"
+    )
+    with refused(TypeError, sentence.format("q")):
+        unroll(cell, x)
+    with refused(TypeError, sentence.format("v")):
+        cell(x[0], q=np.ones((2, 4)), k=np.ones((2, 4)))
+    with refused(ValueError, "q has shape (5, 2, 3), expected (5, 2, 4)"):
+        unroll(cell, x, q=x, k=x, v=x)
 
 
 def test_an_slstm_shows_a_mean_of_its_candidates():

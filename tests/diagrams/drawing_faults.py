@@ -21,7 +21,7 @@ from lstm_lib.equations import trace
 from lstm_lib.equations.graph import Symbol
 
 SIGNS = {"add": "+", "mul": "×", "div": "÷", "sub": "−"}
-FUNCTIONS = {"sigmoid": "σ", "log_sigmoid": "log σ", "tanh": "tanh"}
+FUNCTIONS = {"sigmoid": "σ", "log_sigmoid": "log σ", "tanh": "tanh", "relu": "ReLU"}
 """How operations are written in a drawing; the others by their name."""
 SQUASHING = (*FUNCTIONS, "per_root")
 COMMUTE = ("+", "×")
@@ -137,6 +137,8 @@ class Comparison:
         return needed
 
     def part(self, sym: Symbol) -> Part:
+        if sym.op == "max" and sym.args[1].op == "sigmoid":  # positive(a) is max(a + 1/2, σ(a))
+            return self.part(sym.args[1])._replace(sign="g")
         inner = sym.args[0] if sym.op in SQUASHING else sym
         terms = added(inner)
         matrices = [term for term in terms if self.is_product_with_matrix(term)]

@@ -6,6 +6,7 @@ import re
 import pytest
 from bs4 import BeautifulSoup
 from oracles import CELLS
+from per_cell import PerCell
 from refusal import refused
 from unusual_cells import (
     ALIASES,
@@ -37,6 +38,7 @@ from lstm_lib.cells import (
     MinGRUCell,
     MinLSTMCell,
     MLSTMCell,
+    MLSTMGivenQKVCell,
     MUT1Cell,
     MUT2Cell,
     MUT3Cell,
@@ -47,7 +49,10 @@ from lstm_lib.cells import (
     NOGCell,
     NPCell,
     PeepholeLSTMCell,
+    PositiveMinGRUCell,
+    PositiveMinLSTMCell,
     ProjectedLSTMCell,
+    ReLURNNCell,
     RNNCell,
     SLSTMCell,
 )
@@ -60,7 +65,8 @@ from lstm_lib.equations.palette import HUES
 every_cell = pytest.mark.parametrize("cell_class", CELLS)
 
 #: The essay's equations.  A cell without an entry fails.
-LATEX = {
+LATEX = PerCell("published formulas", "LATEX in tests/equations/test_formulas.py")
+LATEX |= {
     RNNCell: r"""
 h_t = \tanh(W_h\,x_t + U_h\,h_{t-1} + b_h)
 """,
@@ -93,6 +99,9 @@ R = r"r_t &= \sigma(W_r\,x_t + U_r\,h_{t-1} + b_r)"
 H_TILDE = r"\tilde{h}_t &= \tanh(W_h\,x_t + b_h + U_h\,(r_t \odot h_{t-1}))"
 H_MIXED = r"h_t &= (1 - z_t) \odot h_{t-1} + z_t \odot \tilde{h}_t"
 H_MUTATED = r"h_t &= z_t \odot \tilde{h}_t + (1 - z_t) \odot h_{t-1}"
+H_TILDE_POSITIVE = r"\tilde{h}_t &= \max(W_h\,x_t + b_h + 0.5,\; \sigma(W_h\,x_t + b_h))"
+F_SHARE = r"f_t &= \sigma(\log \sigma(W_f\,x_t + b_f) - \log \sigma(W_i\,x_t + b_i))"
+H_SHARED = r"h_t &= f_t \odot h_{t-1} + i_t \odot \tilde{h}_t"
 D = (
     r"d_t &= \sigma(W_d\,x_t + b_d + p_d \odot C_{t-1}"
     r" + l_d \odot C^{\text{below}}_t)"
@@ -153,6 +162,14 @@ LATEX |= {
         r"q_t &= W_q\,x_t + b_q",
         r"h_t &= o_t \odot \frac{C_t\,q_t}{\max(\lvert n_t^\top q_t \rvert,\; \exp(-m_t))}",
     ),
+    MLSTMGivenQKVCell: aligned(
+        rf"m_t &= \max({without_u(LOG_F)} + m_{{t-1}},\; W_i\,x_t + b_i)",
+        rf"f_t &= \exp({without_u(LOG_F)} + m_{{t-1}} - m_t)",
+        r"i_t &= \exp(W_i\,x_t + b_i - m_t)",
+        r"n_t &= f_t \odot n_{t-1} + i_t \odot \tfrac{1}{\sqrt{H}}(k_t)",
+        r"C_t &= f_t \odot C_{t-1} + i_t \odot v_t\,\tfrac{1}{\sqrt{H}}(k_t)^\top",
+        r"h_t &= \frac{C_t\,q_t}{\max(\lvert n_t^\top q_t \rvert,\; \exp(-m_t))}",
+    ),
     MUT1Cell: aligned(
         without_u(Z),
         R,
@@ -170,13 +187,11 @@ LATEX |= {
         OUTPUT.replace("h_{t-1}", "C_{t-1}"),
         r"h_t &= o_t \odot C_t",
     ),
+    PositiveMinGRUCell: aligned(without_u(Z), H_TILDE_POSITIVE, H_MIXED),
+    PositiveMinLSTMCell: aligned(F_SHARE, "i_t &= 1 - f_t", H_TILDE_POSITIVE, H_SHARED),
+    ReLURNNCell: r"h_t = \operatorname{ReLU}(W_h\,x_t + U_h\,h_{t-1} + b_h)",
     MinGRUCell: aligned(without_u(Z), r"\tilde{h}_t &= W_h\,x_t + b_h", H_MIXED),
-    MinLSTMCell: aligned(
-        r"f_t &= \sigma(\log \sigma(W_f\,x_t + b_f) - \log \sigma(W_i\,x_t + b_i))",
-        "i_t &= 1 - f_t",
-        r"\tilde{h}_t &= W_h\,x_t + b_h",
-        r"h_t &= f_t \odot h_{t-1} + i_t \odot \tilde{h}_t",
-    ),
+    MinLSTMCell: aligned(F_SHARE, "i_t &= 1 - f_t", r"\tilde{h}_t &= W_h\,x_t + b_h", H_SHARED),
     NFGCell: aligned(PEEP_I, C_TILDE, r"C_t &= C_{t-1} + i_t \odot \tilde{C}_t", PEEP_O, H),
     NIAFCell: aligned(
         PEEP_F, PEEP_I, r"\tilde{C}_t &= W_C\,x_t + U_C\,h_{t-1} + b_C", C, PEEP_O, H

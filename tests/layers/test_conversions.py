@@ -25,7 +25,13 @@ ALL_SETTINGS = [
     dict(num_layers=n, bidirectional=both, batch_first=first, bias=bias)
     for n, both, first, bias in itertools.product((1, 2), *[(False, True)] * 3)
 ]
-KINDS = [(nn.RNN, {}), (nn.LSTM, {}), (nn.LSTM, {"proj_size": 2}), (nn.GRU, {})]
+KINDS = [
+    (nn.RNN, {}),
+    (nn.RNN, {"nonlinearity": "relu"}),
+    (nn.LSTM, {}),
+    (nn.LSTM, {"proj_size": 2}),
+    (nn.GRU, {}),
+]
 
 
 def module_of(kind, **settings):
@@ -97,7 +103,13 @@ def test_the_type_is_kept_both_ways(kind, own, dtype):
             assert torch.equal(ours, theirs)
 
 
-STEPS = [(nn.LSTMCell, {}), (nn.GRUCell, {}), (nn.RNNCell, {}), (nn.LSTMCell, {"bias": False})]
+STEPS = [
+    (nn.LSTMCell, {}),
+    (nn.GRUCell, {}),
+    (nn.RNNCell, {}),
+    (nn.RNNCell, {"nonlinearity": "relu"}),
+    (nn.LSTMCell, {"bias": False}),
+]
 
 
 @pytest.mark.parametrize("kind, settings", STEPS, ids=str)
@@ -157,7 +169,7 @@ def test_what_a_module_says_beside_its_settings_is_refused(sentence):
         from_torch(weight_norm(module_of(nn.LSTM), "weight_hh_l0"))
 
 
-def test_bfloat16_and_relu_say_what_to_do():
+def test_bfloat16_says_what_to_do():
     with refused(
         TypeError, "these weights are bfloat16, which NumPy does not have: float() them first"
     ):

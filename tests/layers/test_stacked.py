@@ -233,8 +233,8 @@ def test_layers_that_are_not_alike_are_no_module(layer, sentence):
 def test_what_torch_does_not_have_is_refused():
     with refused(
         TypeError,
-        "PyTorch has no module for GRUCell; it has one for LSTMCell, RNNCell, GRUResetAfterCell, "
-        "ProjectedLSTMCell",
+        "PyTorch has no module for GRUCell; it has one for LSTMCell, RNNCell, ReLURNNCell, "
+        "GRUResetAfterCell, ProjectedLSTMCell",
     ):
         to_torch(Stacked([GRUCell(3, 4)]))
 

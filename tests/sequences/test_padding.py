@@ -5,7 +5,14 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from oracles import CELLS, CELLS_IN_TORCH, from_here, random_input, torch_module
+from oracles import (
+    CELLS,
+    CELLS_IN_TORCH,
+    MAY_BE_SILENT,
+    from_here,
+    random_input,
+    torch_module,
+)
 from refusal import refused
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
@@ -103,7 +110,8 @@ def test_no_gradient_meets_the_padding(cell_class, fill):
     ours = gradients(*problem(cell_class, lengths, 0, fill), lengths)
     for k, length in enumerate(lengths):
         assert (ours[0][length:, k] == 0).all()
-        assert (ours[0][:length, k] != 0).all()
+        moved = ours[0][:length, k] != 0
+        assert moved.all() or (cell_class in MAY_BE_SILENT and moved.any())
     for one, other in zip(
         ours, gradients(*problem(cell_class, lengths, 0, 0.0), lengths), strict=True
     ):

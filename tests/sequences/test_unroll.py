@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from oracles import (
     CELLS,
     CELLS_IN_TORCH,
+    MAY_BE_SILENT,
     from_here,
     random_input,
     random_reads,
@@ -135,7 +136,8 @@ def test_a_sequence_of_two_thousand_steps_stays_in_bounds_and_sends_gradients_ba
     outputs = layer(x).outputs
     outputs.square().sum().backward()
     assert torch.isfinite(outputs).all() and torch.isfinite(x.grad).all()
-    assert (x.grad != 0).any(dim=(1, 2)).all()  # each step has moved something
+    moved = (x.grad != 0).any(dim=(1, 2))
+    assert moved.all() or (cell_class in MAY_BE_SILENT and moved.any())
 
 
 @every_cell
@@ -222,7 +224,7 @@ def test_what_comes_later_changes_nothing_before(cell_class, sizes, seed):
     x[-1] += 1
     after = unroll(cell, x, state, **reads).outputs
     np.testing.assert_array_equal(before[:-1], after[:-1])
-    assert (before[-1] != after[-1]).any()
+    assert (before[-1] != after[-1]).any() or cell_class in MAY_BE_SILENT
 
 
 @every_cell

@@ -5,7 +5,7 @@ from lstm_lib.cells.functions import sigmoid, tanh
 
 
 class CIFGCell(Cell):
-    r"""The peephole LSTM with one gate for two: what is not written over is kept.
+    r"""The peephole LSTM whose forget gate is one minus its input gate.
 
     .. math::
 

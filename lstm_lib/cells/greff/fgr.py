@@ -1,11 +1,11 @@
-"""Full gate recurrence: every gate also reads what the gates did at the last step."""
+"""Full gate recurrence: every gate also reads the values of all gates at the last step."""
 
 from lstm_lib.cells.base import Cell
 from lstm_lib.cells.functions import sigmoid, tanh
 
 
 class FGRCell(Cell):
-    r"""The peephole LSTM whose gates read all gates of the last step, through nine matrices.
+    r"""The peephole LSTM with nine matrices added: each gate also reads the last step's gates.
 
     .. math::
 

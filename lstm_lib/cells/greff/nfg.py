@@ -1,11 +1,11 @@
-"""No forget gate: what is on the belt stays there."""
+"""No forget gate: the old cell state is always kept whole."""
 
 from lstm_lib.cells.base import Cell
 from lstm_lib.cells.functions import sigmoid, tanh
 
 
 class NFGCell(Cell):
-    r"""The peephole LSTM without its forget gate: the old state is kept whole, always.
+    r"""The peephole LSTM without its forget gate: the old cell state is always kept whole.
 
     .. math::
 

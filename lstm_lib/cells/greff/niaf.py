@@ -1,11 +1,11 @@
-"""No input activation function: the candidate is not squashed."""
+"""No input activation function: the candidate has no tanh."""
 
 from lstm_lib.cells.base import Cell
 from lstm_lib.cells.functions import sigmoid, tanh
 
 
 class NIAFCell(Cell):
-    r"""The peephole LSTM without the tanh of the candidate: any number may be written.
+    r"""The peephole LSTM without the tanh of its candidate, which then has no bound.
 
     .. math::
 

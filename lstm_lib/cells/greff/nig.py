@@ -1,11 +1,11 @@
-"""No input gate: everything new is written."""
+"""No input gate: the whole candidate is always added."""
 
 from lstm_lib.cells.base import Cell
 from lstm_lib.cells.functions import sigmoid, tanh
 
 
 class NIGCell(Cell):
-    r"""The peephole LSTM without its input gate: the whole candidate is written, always.
+    r"""The peephole LSTM without its input gate: the whole candidate is always added.
 
     .. math::
 

@@ -1,11 +1,11 @@
-"""No output activation function: the cell state is shown as it is."""
+"""No output activation function: the hidden state has no tanh."""
 
 from lstm_lib.cells.base import Cell
 from lstm_lib.cells.functions import sigmoid, tanh
 
 
 class NOAFCell(Cell):
-    r"""The peephole LSTM without the tanh of the output: the hidden state has no bound.
+    r"""The peephole LSTM without the tanh of its output: the hidden state then has no bound.
 
     .. math::
 

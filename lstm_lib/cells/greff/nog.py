@@ -1,11 +1,11 @@
-"""No output gate: everything remembered is shown."""
+"""No output gate: the hidden state is the tanh of the whole cell state."""
 
 from lstm_lib.cells.base import Cell
 from lstm_lib.cells.functions import sigmoid, tanh
 
 
 class NOGCell(Cell):
-    r"""The peephole LSTM without its output gate: the whole cell state is shown, squashed.
+    r"""The peephole LSTM without its output gate: its hidden state is the tanh of the cell state.
 
     .. math::
 

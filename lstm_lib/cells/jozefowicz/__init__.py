@@ -1,4 +1,4 @@
-"""The three best mutations of Jozefowicz, Zaremba & Sutskever (2015)."""
+"""The three best variants of the GRU in Jozefowicz, Zaremba & Sutskever (2015)."""
 
 from lstm_lib.cells.jozefowicz.mut1 import MUT1Cell
 from lstm_lib.cells.jozefowicz.mut2 import MUT2Cell

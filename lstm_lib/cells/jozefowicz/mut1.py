@@ -1,11 +1,11 @@
-"""MUT1: the update gate sees only the input."""
+"""MUT1: the update gate reads only the input."""
 
 from lstm_lib.cells.base import Cell
 from lstm_lib.cells.functions import sigmoid, tanh
 
 
 class MUT1Cell(Cell):
-    r"""A relative of the GRU found by mutation: the input alone decides how much is replaced.
+    r"""A GRU whose update gate reads only the input, which passes a tanh before the candidate.
 
     .. math::
 
@@ -14,8 +14,10 @@ class MUT1Cell(Cell):
         \tilde{h}_t &= \tanh(\tanh(W_h x_t) + U_h (r_t \odot h_{t-1}) + b_h) \\
         h_t &= z_t \odot \tilde{h}_t + (1 - z_t) \odot h_{t-1}
 
-    Inside the candidate the paper writes :math:`\tanh(x_t)`, which needs an input as wide as the
-    state; the matrix :math:`W_h` here is its identity, made learnable.
+    It is one of the three best variants of the GRU that a search by mutations found. Inside the
+    candidate the paper writes :math:`\tanh(x_t)`, which needs an input as wide as the state. Here
+    there is a matrix :math:`W_h`, so that any sizes go together;
+    ``cell.W["h_tilde"] = np.eye(hidden_size)`` is the paper's.
 
     Source: Jozefowicz, Zaremba & Sutskever (2015), where it is called MUT1.
     """

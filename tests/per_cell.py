@@ -1,0 +1,17 @@
+"""Tables with an entry for every cell, which say what to add if there is none."""
+
+
+class PerCell(dict):
+    """What is asked of each cell, by its class.
+
+    A cell without an entry fails with a sentence: "JANETCell has no number of parameters: add it
+    to PARAMETERS in tests/second_writing.py".
+    """
+
+    def __init__(self, what: str, where: str):
+        super().__init__()
+        self.what, self.where = what, where
+
+    def __missing__(self, cell_class):
+        name = cell_class.__name__
+        raise AssertionError(f"{name} has no {self.what}: add it to {self.where}")
