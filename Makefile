@@ -3,6 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 NOTEBOOKS := $(wildcard notebooks/*.ipynb book/*.ipynb)
+ABOUT_CELLS := $(addprefix tests/,cells equations sequences layers diagrams book/test_overview.py)
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
@@ -57,7 +58,7 @@ notebooks: .venv/for-all ## execute every notebook and store its outputs
 	$(BIN)/python -c "from lstm_lib import diagrams; diagrams.lstm().save('book/static/lstm.svg')"
 
 check: lint ## check the library alone, in two minutes; CELL=janet: one cell, in seconds
-	OMP_NUM_THREADS=1 $(BIN)/pytest $(if $(CELL),--cell $(CELL) tests,--numprocesses 2 \
+	OMP_NUM_THREADS=1 $(BIN)/pytest $(if $(CELL),--cell $(CELL) $(ABOUT_CELLS),--numprocesses 2 \
 		$(addprefix tests/,$(notdir $(wildcard lstm_lib/[a-z]*))))
 
 lint: .venv/for-all ## check the style of the code, notebooks included

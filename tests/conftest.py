@@ -1,5 +1,6 @@
 """What several tests share: the built site, served, and a browser to open it with."""
 
+import re
 import threading
 from collections.abc import Iterator
 from functools import partial
@@ -11,6 +12,7 @@ import find_browser
 import machines
 import numpy as np
 import pytest
+from oracles import CELLS
 from pages import page_of
 from playwright.sync_api import Browser, sync_playwright
 from stored import ROOT
@@ -26,6 +28,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=machines.NATIVE,
         help="execute notebooks with these instructions of the processor: default, avx2, avx512; "
         "lowest, the fewest it can be held to; native, all that it has",
+    )
+    parser.addoption(
+        "--cell", help="only the tests of one cell, by its file or its class: janet, JANETCell"
     )
     parser.addoption("--threads", type=int, default=1, help="execute notebooks in so many threads")
 
@@ -44,12 +49,14 @@ def pytest_report_header(config: pytest.Config) -> str:
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the marks
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Put together what one process should run, because it shares something.
 
     A process takes the next group when it is done with one. Those of the browser are short: they
     come last, the longest first, so that all processes end at about the same time.
     """
+    if config.option.cell:
+        keep_those_of_one_cell(config, items)
     groups: dict[str, list[pytest.Item]] = {}
     for item in items:
         item.add_marker(pytest.mark.xdist_group(group(item)))
@@ -61,6 +68,29 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return -len(groups[name]) if name.endswith(".html") else -len(items)
 
     items[:] = [item for name in sorted(groups, key=turn) for item in groups[name]]
+
+
+def keep_those_of_one_cell(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Of all tests, those that are given this cell, and those that name it or its file."""
+    files = {cell.__module__.rpartition(".")[2]: cell for cell in CELLS}
+    classes = {cell.__name__.lower(): cell for cell in CELLS}
+    cell = (files | classes).get(config.option.cell.lower())
+    if cell is None:
+        raise pytest.UsageError(
+            f"no cell {config.option.cell!r}; there are {', '.join(sorted(files))}. "
+            "A new one is named in lstm_lib/cells/__init__.py"
+        )
+    names = f"{cell.__name__}|{cell.__module__.rpartition('.')[2]}".lower()
+    named = re.compile(rf"(?<![a-z0-9])({names})(?![a-z0-9])")
+
+    def is_about(item):
+        given = item.callspec.params.values() if hasattr(item, "callspec") else ()
+        return cell in [each for each in given if isinstance(each, type)] or named.search(
+            item.name.lower()
+        )
+
+    config.hook.pytest_deselected(items=[item for item in items if not is_about(item)])
+    items[:] = [item for item in items if is_about(item)]
 
 
 def group(item: pytest.Item) -> str:
