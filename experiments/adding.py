@@ -26,7 +26,7 @@ NETWORKS = {"RNN": nn.RNN, "LSTM, forget bias 1": nn.LSTM}
 SEEDS = (0, 1, 2)
 
 SETTINGS = {
-    "dtype": "float32",
+    "dtype": "float64",
     "length": 100,
     "hidden": 32,
     "batch_size": 50,

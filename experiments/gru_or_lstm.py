@@ -34,7 +34,7 @@ open. All start as PyTorch does but for that."""
 SEEDS = (0, 1, 2)
 
 SETTINGS = {
-    "dtype": "float32",
+    "dtype": "float64",
     "recall": {"hidden": 64, "batch_size": 64, "lr": 3e-3, "steps": 600, "solved": 0.99},
     "adding": {"hidden": 32, "batch_size": 32, "lr": 1e-2, "steps": 800, "solved": 0.005},
     "counting": {"hidden": 14, "batch_size": 32, "lr": 1e-2, "steps": 600, "solved": 0.999},

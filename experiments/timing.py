@@ -32,7 +32,7 @@ NETWORKS = {
 SEEDS = tuple(range(10))
 
 SETTINGS = {
-    "dtype": "float32",
+    "dtype": "float64",
     "interval": 5,
     "length": 20,
     "hidden": 4,

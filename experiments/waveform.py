@@ -23,7 +23,7 @@ load = stored.waveform
 SEEDS = (0, 1, 2)
 
 SETTINGS = {
-    "dtype": "float32",
+    "dtype": "float64",
     "length": 128,
     "hidden": {"RNN": 32, "LSTM, forget bias 3": 15, "Clockwork RNN": 42},
     "periods": [1, 2, 4, 8, 16, 32, 64],

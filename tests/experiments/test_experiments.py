@@ -221,13 +221,13 @@ def test_the_adding_problem_still_begins_as_is_stored(network):
 
 @pytest.mark.parametrize("network", ["LSTM", "peepholes"])
 def test_the_timing_task_is_learned_again_as_is_stored(network):
-    before = stored_run(timing, network=network, seed=1)
-    now = timing.run(network, seed=1)
-    assert before["score"] == 1 and now["score"] > 0.95
-    assert now["solved_at"] == pytest.approx(before["solved_at"], rel=0.3)
-    assert set(now["without"]) == set(before["without"])
+    before = stored_run(timing, network=network, seed=3)
+    now = timing.run(network, seed=3)
+    assert before["score"] == 1 and now["score"] == pytest.approx(1, abs=0.02)
+    assert now["solved_at"] == pytest.approx(before["solved_at"], abs=4)
+    assert now["without"] == pytest.approx(before["without"], abs=0.02)
     if network == "peepholes":
-        assert before["without"]["o"] == 0 and now["without"]["o"] < 0.2
+        assert before["without"]["o"] < 0.2
 
 
 def test_the_networks_of_the_timing_task_start_alike_but_for_their_peepholes():
