@@ -88,7 +88,7 @@ class Bidirectional(RecurrentLayer):
 
     @property
     def output_size(self) -> int:
-        """How many numbers it puts out at each step, those of both directions."""
+        """How many numbers it returns at each step, those of both directions."""
         return self.forwards.output_size + self.backwards.output_size
 
     def forward(self, x, state=None, lengths=None, reads=None) -> Runs:

@@ -178,7 +178,7 @@ class Recurrent(RecurrentLayer):
 
     @property
     def output_size(self) -> int:
-        """How many numbers it puts out at each step."""
+        """How many numbers it returns at each step."""
         (size,) = self.bare_cell.state_shapes()[self.bare_cell.output]
         return size
 

@@ -195,6 +195,6 @@ def check_finite(step, loss, norm):
     for name, value in (("the loss", loss.item()), ("the norm of the gradient", norm.item())):
         if not math.isfinite(value):
             raise FloatingPointError(
-                f"{name} is {value} at step {step + 1}: "
+                f"{name} is {value} at update {step + 1}: "
                 "take a smaller lr, or clip the gradient to a smaller norm"
             )

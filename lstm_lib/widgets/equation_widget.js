@@ -1,9 +1,9 @@
 // A widget is data: its markup, its graphs, and this script, which computes and paints.
 //
-//   data-value="f"           the element's text is the value of f; data-digits="1", how exactly
+//   data-value="f"           the element's text is the value of f, with data-digits="1" decimals
 //   data-two-figures="d_0"   the element's text is the value of d_0 with two figures: 4.2 × 10⁻⁹
 //   data-bind="a_1 f_1"      the element's CSS properties --v and --w are the values of a_1 and f_1
-//   <input data-input="f">   a slider that sets f, or a box to tick that sets it to 1 or 0
+//   <input data-input="f">   a slider that sets f, or a checkbox that sets it to 1 or 0
 //   <button data-choice="lit" data-option="forget">    sets the choice `lit`
 //   <button data-preset='{"f_1": 1}'>                   sets several values at once
 //   [data-lit], [data-mode]  follow the choice of that name; the style sheet does the rest
