@@ -27,7 +27,7 @@ NETWORKS = {
     "GRU": (nn.GRU, None),
     "GRU, update bias 1": (nn.GRU, "z"),
 }
-"""PyTorch's layer for each label, and the gate whose bias starts at 1: the one that keeps the state
+"""PyTorch's layer for each label, and the gate whose bias starts at 1, the one that keeps the state
 if it is open. Otherwise all start as PyTorch does."""
 
 SEEDS = (0, 1, 2)
@@ -43,8 +43,8 @@ SETTINGS = {
     "mean_of": 10,
     "longest_count": 200,
 }
-"""For each task: settings of :func:`~lstm_lib.training.fit`, the LSTM's units, and the score that
-counts as solved. For all: the number of examples for the score, how many scores are stored as one
+"""For each task, settings of :func:`~lstm_lib.training.fit`, the LSTM's units, and the score that
+counts as solved. For all, the number of examples for the score, how many scores are stored as one
 number, their mean, and the largest number that a network is asked to count to."""
 
 

@@ -87,7 +87,7 @@ class Name(str):
 
     @property
     def gate(self) -> str:
-        """The name of the gate or value that it belongs to: ``"c_tilde"``."""
+        """The name of the gate or value that it belongs to (``"c_tilde"``)."""
         return "_".join((self.letter, *self.words))
 
     @property

@@ -2,7 +2,7 @@
 
 A row says how an operation is computed, in Python and in JavaScript, what its derivative is, and
 how it is written in each form. All other code reads these rows, so a new operation is a row in
-:data:`OPERATIONS`, and a function in :mod:`lstm_lib.cells.functions` for a cell's ``step`` to call.
+``OPERATIONS``, and a function in :mod:`lstm_lib.cells.functions` for a cell's ``step`` to call.
 """
 
 from collections.abc import Callable
@@ -24,9 +24,9 @@ class Operation(NamedTuple):
     javascript: str
     """The same, as a JavaScript function."""
     derivative: Callable
-    """From its result and its operands, all symbols: the derivative by each operand."""
+    """Its derivative by each operand, from its result and the operands, all symbols."""
     plain: str
-    """Written in plain text, as the name of an expression: ``f*c_prev``."""
+    """Written in plain text, as the name of an expression (``f*c_prev``)."""
     tex: str
     """Written as LaTeX."""
     html: str
@@ -36,7 +36,7 @@ class Operation(NamedTuple):
     precedence: int = FUNCTION
     """One of ``SUM``, ``PRODUCT``, ``MATRIX``, ``FUNCTION``."""
     least_precedence: tuple[int, ...] = (0, 0)
-    """For each operand: it stands in brackets if its precedence is lower than this."""
+    """An operand stands in brackets if its precedence is lower than this, one for each."""
     encloses: tuple[str, ...] = ()
     """The forms in which the sign itself separates the operands, so that they need no brackets."""
 
