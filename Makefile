@@ -8,7 +8,7 @@ ABOUT_CELLS := $(addprefix tests/,cells equations sequences layers diagrams book
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 
-# What a user may have set for other work: packages go into .venv, and Python finds its own.
+# Settings that a user may have for other work are overridden: packages go into .venv.
 export PIP_USER := 0
 unexport PIP_TARGET PIP_PREFIX PIP_ROOT PIP_REQUIREMENT
 unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONOPTIMIZE PYTHONWARNINGS PYTEST_ADDOPTS
@@ -24,7 +24,7 @@ define REQUIREMENTS_HEADER
 endef
 export REQUIREMENTS_HEADER
 
-# How git shows a notebook; as it is, if there is no environment or the file is no notebook.
+# How git shows a notebook: as text; unchanged if there is no environment or it is no notebook.
 define TEXT_OF_NOTEBOOK
 f() { .venv/bin/python -I book/notebook_text.py "$$1" 2>/dev/null || cat "$$1"; }; f
 endef
@@ -36,13 +36,13 @@ help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
 book: .venv/for-book ## build the site into _build/html
-	rm -rf _build  # a page that is not read again gives no warning again
+	rm -rf _build  # Sphinx repeats no warning of a page that it does not read again
 	$(BIN)/jupyter-book build . -W -n --keep-going
 	@echo "The book is at file://$(CURDIR)/_build/html/index.html"
 
 test: lint book browser ## run every test: code, notebooks, and the site in a real browser
-	@# Two processes of one thread each: what one runs, and in which order, tests/conftest.py says.
-	@# Notebooks are executed as on an old processor: what is stored comes out on every one.
+	@# Two processes with one thread each; tests/conftest.py distributes the tests and orders them.
+	@# Notebooks are executed as on an old processor: stored outputs must be the same on every one.
 	OMP_NUM_THREADS=1 $(BIN)/pytest tests $(NOTEBOOKS) \
 		--nbval --nbval-sanitize-with tests/nbval.cfg --numprocesses 2 --dist loadgroup \
 		--no-loadscope-reorder --instructions lowest
@@ -61,7 +61,7 @@ check: lint ## check the library alone, in two minutes; CELL=janet: one cell, in
 	OMP_NUM_THREADS=1 $(BIN)/pytest $(if $(CELL),--cell $(CELL) $(ABOUT_CELLS),--numprocesses 2 \
 		$(addprefix tests/,$(notdir $(wildcard lstm_lib/[a-z]*))))
 
-lint: .venv/for-all ## check the style of the code, notebooks included
+lint: .venv/for-all ## check the style of the code and the notebooks
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 
@@ -75,7 +75,7 @@ requirements: .venv/for-all ## make requirements.txt from requirements.in
 clean: ## remove the environment and everything built
 	rm -rf .venv _build build *.egg-info
 
-# One environment. What it was last installed for, and when, is the date of an empty file in it.
+# One environment. The date of an empty file in it says for what it was installed, and when.
 
 .venv/for-book: book/requirements.in requirements.txt pyproject.toml | .venv/bin/python .venv/for-diffs
 	@echo "Installing what building the book needs: a minute or two, once."

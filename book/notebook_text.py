@@ -2,8 +2,8 @@
 
     python book/notebook_text.py notebooks/04_cell_state_and_gates.ipynb
 
-Of a drawing, a picture or a widget there is a line that says what it is; how it looks is for the
-tests of figures. `make` tells git to use this, for the files that .gitattributes names.
+A drawing, a picture or a widget is one line that names its type; the tests of figures compare how
+it looks. `make` sets git up to use this for the files that .gitattributes names.
 """
 
 import json
@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 
 PRINTED = ("text/markdown", "text/latex", "text/plain")
-"""The forms of an output that are text, the best first."""
+"""The text formats of an output, the preferred one first."""
 
 
 def lines(notebook: dict) -> Iterator[str]:
@@ -25,7 +25,7 @@ def lines(notebook: dict) -> Iterator[str]:
 
 
 def settings(cell: dict) -> str:
-    """What is written about a cell: its tags, and the caption of its figure."""
+    """The metadata of a cell that the book uses: its tags, and the caption of its figure."""
     written = {
         name: cell["metadata"][name] for name in ("tags", "mystnb") if name in cell["metadata"]
     }
@@ -45,7 +45,7 @@ def printed(output: dict) -> Iterator[str]:
 
 
 def joined(text: str | list[str]) -> str:
-    """Text that a notebook may keep as a list of lines."""
+    """A text as one string; a notebook may store it as a list of lines."""
     return text if isinstance(text, str) else "".join(text)
 
 

@@ -3,9 +3,9 @@
     python book/store_outputs.py                        every notebook of the book
     python book/store_outputs.py notebooks/04*.ipynb    these only
 
-Each notebook runs from top to bottom on a fresh kernel, in its own folder: the Python that runs
-this, in an environment of its own. If a cell raises, hangs or ends its kernel, the message names
-the notebook, the cell and the line, and the file stays as it was.
+Each notebook runs from top to bottom on a fresh kernel, in its own folder. The kernel is the Python
+that runs this script, with environment variables of its own. If a cell raises, hangs or ends its
+kernel, the message names the notebook, the cell and the line, and the file stays as it was.
 """
 
 import atexit
@@ -44,17 +44,17 @@ LANGUAGE = {"file_extension": ".py", "name": "python", "pygments_lexer": "ipytho
 
 @cache
 def home() -> str:
-    """An empty folder for the settings, caches and temporary files of kernels, until the end."""
+    """An empty folder for the settings, caches and temporary files of kernels; deleted at exit."""
     folder = tempfile.mkdtemp(prefix="notebooks-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
 
 
 def environment(machine: Mapping[str, str]) -> dict[str, str]:
-    """All the variables that a kernel gets; ``machine`` sets further ones, or other values.
+    """All environment variables of a kernel; those of ``machine`` are added or override.
 
-    It is a list of what a kernel needs, so that nothing that a user has set changes an output.
-    What matplotlib, IPython and Jupyter read from files, they look for in ``HOME``.
+    Only what a kernel needs is passed on, so that no setting of the user changes an output.
+    Matplotlib, IPython and Jupyter look for their configuration files in ``HOME``.
     """
     needed = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ}
     return needed | {
@@ -72,9 +72,9 @@ def environment(machine: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-# Matplotlib reads its settings when it is imported, and first of all those of the folder it is
-# in: so that happens in the home of the kernel, and then the kernel goes to the notebook's folder.
-# IPython would also read what is set for all users of the machine.
+# Matplotlib reads its settings when it is imported, first of all from the current folder: so it is
+# imported in the kernel's home, before the kernel changes to the notebook's folder. IPython would
+# also read the settings for all users of the machine.
 START = """
 import os
 import matplotlib.font_manager
@@ -87,9 +87,9 @@ launch_new_instance()
 
 
 class Kernel(AsyncKernelManager):
-    """The Python that runs this, whatever kernels the user has given names to."""
+    """The Python that runs this script, whatever kernels the user has installed."""
 
-    kernel_spec = KernelSpec(  # -P: modules are not looked for in the folder that it starts in
+    kernel_spec = KernelSpec(  # -P: the current folder is not on sys.path
         argv=[sys.executable, "-P", "-c", START, "-f", "{connection_file}"]
     )
 
@@ -159,12 +159,12 @@ def error(name: str, message: str) -> NotebookNode:
 
 
 def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
-    """Those that a kernel executes, in order: the first is ``[1]``."""
+    """The cells that a kernel executes, in order: the first is ``[1]``."""
     return [cell for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip()]
 
 
 def failures(notebook: NotebookNode) -> Iterator[tuple[int, str]]:
-    """The number of each cell with an error among its outputs, and what happened on which line."""
+    """The number of each cell with an error, and a message with the line and the traceback."""
     for number, cell in enumerate(code_cells(notebook), 1):
         for output in cell.outputs:
             if output.output_type == "error":

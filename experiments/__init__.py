@@ -1,5 +1,5 @@
-"""The runs that take longer than a chapter may, and what they gave.
+"""Training runs that take longer than a chapter may, and their stored results.
 
-Each experiment is a module with a readable ``run``, a file with what its runs gave, and a command,
-``python -m experiments.recall_by_gap``, that makes the file again.
+Each experiment is a module with a function ``run``, a file with the results of its runs, and a
+command, ``python -m experiments.recall_by_gap``, that makes the file again.
 """

@@ -1,6 +1,6 @@
-"""Adding two numbers a hundred steps apart: an LSTM learns it, a plain network does not.
+"""Adding two marked numbers among a hundred: an LSTM learns it, a plain network does not.
 
-The command that makes the runs, or those that are missing (about ten minutes)::
+The command that makes the missing runs (about ten minutes for all)::
 
     python -m experiments.adding
 """
@@ -9,8 +9,7 @@ import torch
 from torch import nn
 
 from experiments import stored
-from experiments.making import command, default_dtype
-from lstm_lib.cells.checks import unknown_name
+from experiments.making import chosen, command, default_dtype, means, named, score
 from lstm_lib.cells.initialise import forget_bias
 from lstm_lib.layers import from_torch, to_torch
 from lstm_lib.training import SequenceModel, fit
@@ -37,8 +36,8 @@ SETTINGS = {
     "examples": 1000,
     "mean_of": 10,
 }
-"""Those of :func:`~lstm_lib.training.fit`, the sizes, how many examples measure the error, and how
-many steps' losses are stored as one number, their mean."""
+"""Settings of :func:`~lstm_lib.training.fit`, sizes, the number of examples for the error, and how
+many losses are stored as one number, their mean."""
 
 
 @default_dtype(SETTINGS["dtype"])
@@ -46,32 +45,25 @@ def run(network, seed=0, steps=SETTINGS["steps"]):
     """Train one network.
 
     Returns:
-        ``error``, the mean squared error on examples that were never seen in training;
-        ``solved_at``, the number of steps after which it was small enough in training, or None;
-        and ``loss``, the mean of each ten steps.
+        ``error``, the mean squared error on new examples; ``solved_at``, the number of updates
+        after which it was small enough in training, or None; and ``loss``, the mean of each ten
+        updates.
 
     Raises:
-        ValueError: a network that is none of these.
+        ValueError: an unknown network.
     """
-    if network not in NETWORKS:
-        raise ValueError(unknown_name("network", network, NETWORKS))
-    task = Adding(SETTINGS["length"])
+    layer_class, task = named("network", network, NETWORKS), Adding(SETTINGS["length"])
     torch.manual_seed(seed)
-    layer = NETWORKS[network](task.features, SETTINGS["hidden"])
+    layer = layer_class(task.features, SETTINGS["hidden"])
     model = SequenceModel(layer, task)
     if network != "RNN":
         model.layer = to_torch(forget_bias(from_torch(layer), 1.0))
-    settings = {name: SETTINGS[name] for name in ("batch_size", "lr", "clip", "until")}
+    settings = chosen(SETTINGS, "batch_size", "lr", "clip", "until")
     history = fit(model, task, steps, seed=seed, progress=False, **settings)
-    examples = task.batch(SETTINGS["examples"], torch.Generator().manual_seed(1000 + seed))
-    with torch.no_grad():
-        error = task.score(model(examples.inputs), examples)
-    mean_of = SETTINGS["mean_of"]
-    whole = history.loss[: history.steps // mean_of * mean_of].reshape(-1, mean_of)
     return {
-        "error": round(float(error), 5),
+        "error": round(score(model, task, SETTINGS["examples"], seed), 5),
         "solved_at": history.solved_at,
-        "loss": [round(float(loss), 4) for loss in whole.mean(1)],
+        "loss": means(history.loss, SETTINGS["mean_of"]),
     }
 
 

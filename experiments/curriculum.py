@@ -1,6 +1,6 @@
 """How far can a gap be stretched? Each network learns a short gap, then longer and longer ones.
 
-The command that makes the runs, or those that are missing (some minutes)::
+The command that makes the missing runs (some minutes for all)::
 
     python -m experiments.curriculum
 """
@@ -9,9 +9,8 @@ import torch
 from torch import nn
 
 from experiments import stored
-from experiments.making import command, default_dtype
+from experiments.making import chosen, command, default_dtype, named
 from lstm_lib import training
-from lstm_lib.cells.checks import unknown_name
 from lstm_lib.training import SequenceModel
 from lstm_lib.training.tasks import Recall
 
@@ -23,7 +22,7 @@ NETWORKS = {"RNN": nn.RNN, "GRU": nn.GRU, "LSTM": nn.LSTM}
 """PyTorch's layer for each label, as PyTorch starts it."""
 
 GAPS = (3, 10, 15, 20, 30, 50, 100, 300, 1000)
-"""The next one is begun when 99 % of the answers are right."""
+"""Training goes on to the next gap when 99 % of the answers are right."""
 
 SEEDS = (0, 1, 2)
 
@@ -39,7 +38,8 @@ SETTINGS = {
     "steps": 600,
     "until": 0.99,
 }
-"""Those of :func:`~lstm_lib.training.curriculum`, the steps being those for each gap."""
+"""Settings of :func:`~lstm_lib.training.curriculum`; ``steps`` is the largest number of updates for
+each gap."""
 
 
 @default_dtype(SETTINGS["dtype"])
@@ -47,21 +47,19 @@ def run(network, seed=0, gaps=GAPS):
     """Train one network on one gap after the other, until it fails at one.
 
     Returns:
-        ``steps``, how many were taken for each gap that was begun, and ``accuracy`` for each gap:
-        the mean of the last ten steps; or, if it was not begun, of as many examples, asked of
-        the network as it had become.
+        ``steps``, the number of updates for each gap that was begun, and ``accuracy`` for each
+        gap: the mean of the last ten updates; for a gap that was not begun, the accuracy of the
+        network at the end, on as many new examples.
 
     Raises:
-        ValueError: a network that is none of ``NETWORKS``.
+        ValueError: an unknown network.
     """
-    if network not in NETWORKS:
-        raise ValueError(unknown_name("network", network, NETWORKS))
+    layer_class = named("network", network, NETWORKS)
     tasks = [Recall(gap, SETTINGS["keys"]) for gap in gaps]
     torch.manual_seed(seed)
-    layer = NETWORKS[network](SETTINGS["embedding"], SETTINGS["hidden"])
+    layer = layer_class(SETTINGS["embedding"], SETTINGS["hidden"])
     model = SequenceModel(layer, tasks[0], SETTINGS["embedding"])
-    names = ("batch_size", "lr", "clip", "steps", "until")
-    settings = {name: SETTINGS[name] for name in names}
+    settings = chosen(SETTINGS, "batch_size", "lr", "clip", "steps", "until")
     histories = training.curriculum(model, tasks, seed=seed, progress=False, **settings)
     generator = torch.Generator().manual_seed(1000 + seed)
     accuracy = [history.score[-training.WINDOW :].mean() for history in histories]

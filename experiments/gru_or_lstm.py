@@ -1,6 +1,6 @@
-"""GRU or LSTM? Three tasks, equally many parameters, and the same chance to remember at the start.
+"""GRU or LSTM? Three tasks, about as many parameters, with and without a gate that starts open.
 
-The command that makes the runs, or those that are missing (a few minutes)::
+The command that makes the missing runs (a few minutes for all)::
 
     python -m experiments.gru_or_lstm
 """
@@ -10,8 +10,7 @@ import torch
 from torch import nn
 
 from experiments import stored
-from experiments.making import command, default_dtype
-from lstm_lib.cells.checks import unknown_name
+from experiments.making import command, default_dtype, means, named, score
 from lstm_lib.layers import from_torch, to_torch
 from lstm_lib.training import WINDOW, SequenceModel, fit
 from lstm_lib.training.tasks import Adding, Counting, Recall
@@ -28,8 +27,8 @@ NETWORKS = {
     "GRU": (nn.GRU, None),
     "GRU, update bias 1": (nn.GRU, "z"),
 }
-"""PyTorch's layer for each label, and the gate whose bias starts at 1, the one that keeps if it is
-open. All start as PyTorch does but for that."""
+"""PyTorch's layer for each label, and the gate whose bias starts at 1, the one that keeps the state
+if it is open. Otherwise all start as PyTorch does."""
 
 SEEDS = (0, 1, 2)
 
@@ -44,23 +43,23 @@ SETTINGS = {
     "mean_of": 10,
     "longest_count": 200,
 }
-"""Those of :func:`~lstm_lib.training.fit`, the LSTM's units, and the score that counts as solved,
-for each task; for all of them, how many examples measure the score, how many steps' scores are
-stored as one number, their mean, and how far a network is asked to count."""
+"""For each task, settings of :func:`~lstm_lib.training.fit`, the LSTM's units, and the score that
+counts as solved. For all, the number of examples for the score, how many scores are stored as one
+number, their mean, and the largest number that a network is asked to count to."""
 
 
 @default_dtype(SETTINGS["dtype"])
 def run(task, network, seed=0, steps=None):
-    """Train one network on one task, for all of its steps.
+    """Train one network on one task, for all of its updates.
 
     Returns:
-        ``score``, on examples that were never seen in training; ``solved_at``, after how many
-        steps the mean score of the last ten was good enough, or None; ``scores``, the mean of
-        each ten steps; and for the counting task ``counts_to``, the largest number up to which it
+        ``score``, on examples drawn with another seed; ``solved_at``, after how many updates the
+        mean score of the last ten was good enough, or None; ``scores``, the mean of each ten
+        updates; and for the counting task ``counts_to``, the largest number up to which it
         counts without a mistake, otherwise None.
 
     Raises:
-        ValueError: a task or a network that is none of these.
+        ValueError: an unknown task or network.
     """
     chosen = named("task", task, TASKS)
     settings = SETTINGS[task]
@@ -68,15 +67,10 @@ def run(task, network, seed=0, steps=None):
     how = {name: settings[name] for name in ("batch_size", "lr")}
     steps = steps or settings["steps"]
     history = fit(model, chosen, steps, clip=SETTINGS["clip"], seed=seed, progress=False, **how)
-    examples = chosen.batch(SETTINGS["examples"], torch.Generator().manual_seed(1000 + seed))
-    with torch.no_grad():
-        score = chosen.score(model(examples.inputs), examples)
-    mean_of = SETTINGS["mean_of"]
-    whole = history.score[: steps // mean_of * mean_of].reshape(-1, mean_of)
     return {
-        "score": round(float(score), 5),
+        "score": round(score(model, chosen, SETTINGS["examples"], seed), 5),
         "solved_at": solved_at(history.score, chosen, settings["solved"]),
-        "scores": [round(float(each), 4) for each in whole.mean(1)],
+        "scores": means(history.score, SETTINGS["mean_of"]),
         "counts_to": counts_to(model) if task == "counting" else None,
     }
 
@@ -95,14 +89,14 @@ def model_for(network, task, seed=0):
 
 
 def hidden_size(layer_class, task):
-    """How many units bring the number of parameters closest to that of the task's LSTM."""
+    """The number of units that gives about as many parameters as the task's LSTM has."""
     units = SETTINGS[task]["hidden"]
     wanted = num_parameters(model_of_size(nn.LSTM, task, units))
 
-    def too_many_or_few(units):
+    def difference(units):
         return abs(num_parameters(model_of_size(layer_class, task, units)) - wanted)
 
-    return min(range(units, 2 * units), key=too_many_or_few)
+    return min(range(units, 2 * units), key=difference)
 
 
 def model_of_size(layer_class, task, units):
@@ -117,7 +111,7 @@ def num_parameters(model):
 
 
 def solved_at(scores, task, good_enough):
-    """After how many steps the mean of the last ten scores was good enough, or None."""
+    """After how many updates the mean of the last ten scores was good enough, or None."""
     means = np.convolve(scores, np.full(WINDOW, 1 / WINDOW), mode="valid").round(9)
     there = means >= good_enough if task.higher_is_better else means <= good_enough
     return int(there.argmax()) + WINDOW if there.any() else None
@@ -130,12 +124,6 @@ def counts_to(model):
     with torch.no_grad():
         right = model(batch.inputs).argmax(-1) == batch.targets
     return int((right | ~batch.asked).all(0).int().cumprod(0).sum())
-
-
-def named(kind, name, known):
-    if name not in known:
-        raise ValueError(unknown_name(kind, name, known))
-    return known[name]
 
 
 if __name__ == "__main__":

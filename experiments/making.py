@@ -1,4 +1,4 @@
-"""Making the runs of an experiment: what is stored already is not made again."""
+"""Making and storing the runs of an experiment; runs that are stored already are not repeated."""
 
 import argparse
 import itertools
@@ -11,21 +11,22 @@ import torch
 from tqdm.auto import tqdm
 
 from experiments.stored import read
+from lstm_lib.cells.checks import unknown_name
 
 
 def command(about, file, settings, run, **axes):
-    """What ``python -m`` does for an experiment: all of its runs, or those that are chosen.
+    """The command line of an experiment: make all of its runs, or chosen ones.
 
     Args:
-        about: what the command says of itself.
-        file: where the runs are stored, unless the reader chooses another.
-        settings: what all runs have in common.
-        run: makes one of them, as in :func:`complete`.
-        axes: what tells the runs apart, with all its values: ``seed=(0, 1, 2)``.
+        about: the description in the command's help.
+        file: the default file for the results.
+        settings: the settings that all runs have in common.
+        run: the function that makes one run, as in :func:`complete`.
+        axes: the arguments in which runs differ, with all their values: ``seed=(0, 1, 2)``.
     """
     parser = argparse.ArgumentParser(description=about)
     parser.add_argument("--file", type=Path, default=file, help="where the runs are stored")
-    parser.add_argument("--fresh", action="store_true", help="make again what is there already")
+    parser.add_argument("--fresh", action="store_true", help="repeat runs that are stored already")
     for name, values in axes.items():
         kind = type(values[0])
         parser.add_argument(f"--{name}", nargs="+", type=kind, choices=values, default=values)
@@ -38,11 +39,10 @@ def command(about, file, settings, run, **axes):
 
 @contextmanager
 def default_dtype(name):
-    """Within a run, what PyTorch makes is of this dtype; afterwards its default is as it was.
+    """PyTorch's default dtype within a run; afterwards it is restored.
 
-    In training, differences of rounding grow from update to update. In float32 two processors soon
-    have nothing in common; in float64, for the lengths of these runs, they mostly take the same
-    updates.
+    In training, differences of rounding grow from update to update. In float32 the results on two
+    processors soon differ; in float64, over the lengths of these runs, they mostly agree.
 
     Args:
         name: a dtype of PyTorch, ``"float64"``.
@@ -59,12 +59,12 @@ def complete(file, settings, wanted, run, fresh=False):
     """Make the runs that the file does not have yet, and store each as soon as it is done.
 
     Args:
-        file: where the runs are, or are to be.
-        settings: what all runs have in common; it is stored with them.
-        wanted: what tells the runs apart, ``[{"network": "RNN", "seed": 0}, …]``.
-        run: makes one of them, ``run(network="RNN", seed=0)``, and returns what it gave, as a
+        file: the file for the results; it may exist already.
+        settings: the settings that all runs have in common; they are stored as well.
+        wanted: the arguments of each run, ``[{"network": "RNN", "seed": 0}, …]``.
+        run: makes one run, ``run(network="RNN", seed=0)``, and returns its results as a
             dictionary.
-        fresh: make those that are there already again, too.
+        fresh: repeat runs that are stored already.
 
     Raises:
         ValueError: the file's runs were made with other settings.
@@ -86,14 +86,46 @@ def complete(file, settings, wanted, run, fresh=False):
 
 
 def key(run, names):
-    """What tells a run from the others: its values of these names."""
+    """The values that identify a run among the others."""
     return tuple(run[name] for name in names)
 
 
 def write(file, settings, runs):
-    """One run a line, and under another name first, so that there is always a whole file."""
+    """Write one run a line, under another name first, so that there is always a complete file."""
     lines = ",\n".join("  " + json.dumps(each) for each in runs)
     text = f'{{\n "settings": {json.dumps(settings)},\n "runs": [\n{lines}\n ]\n}}\n'
     unfinished = file.with_name(file.name + ".unfinished")
     unfinished.write_text(text, encoding="utf-8")
     os.replace(unfinished, file)
+
+
+# Shared by the runs
+
+
+def named(kind, name, known):
+    """The entry of this name.
+
+    Raises:
+        ValueError: a name that is not there.
+    """
+    if name not in known:
+        raise ValueError(unknown_name(kind, name, known))
+    return known[name]
+
+
+def chosen(settings, *names):
+    """These of the settings, as keyword arguments."""
+    return {name: settings[name] for name in names}
+
+
+@torch.no_grad()
+def score(model, task, examples, seed):
+    """The score on new examples, drawn with another seed than those of training."""
+    batch = task.batch(examples, torch.Generator().manual_seed(1000 + seed))
+    return float(task.score(model(batch.inputs), batch))
+
+
+def means(values, count):
+    """The mean of each ``count`` values, rounded; an incomplete rest is left out."""
+    whole = values[: len(values) // count * count].reshape(-1, count)
+    return [round(float(mean), 4) for mean in whole.mean(1)]

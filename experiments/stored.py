@@ -1,4 +1,4 @@
-"""What the runs gave, as arrays. Reading it needs no PyTorch."""
+"""The stored results of the experiments, as arrays. Reading them needs no PyTorch."""
 
 import json
 from pathlib import Path
@@ -9,15 +9,15 @@ RESULTS = Path(__file__).parent / "results"
 
 
 def recall_by_gap(file=None):
-    """The runs of :mod:`experiments.recall_by_gap`; there it is called ``load``.
+    """The results of :mod:`experiments.recall_by_gap`, which calls this function ``load``.
 
     Args:
-        file: where they are, if not where the command stores them.
+        file: the file with the results, if it is another than the command's.
 
     Returns:
-        A dictionary with ``settings``; ``gaps``, an array ``(gaps,)``; ``chance``, what guessing
-        scores; and by network, each an array ``(seeds, gaps)``, ``accuracy`` and ``solved_at``,
-        which is not a number where a run did not get there.
+        A dictionary with ``settings``; ``gaps``, an array ``(gaps,)``; ``chance``, the accuracy of
+        guessing; and by network, each an array ``(seeds, gaps)``, ``accuracy`` and ``solved_at``,
+        NaN for a run that was not solved.
     """
     stored = read(file or RESULTS / "recall_by_gap.json")
     gaps = sorted({run["gap"] for run in stored["runs"]})
@@ -38,15 +38,15 @@ def recall_by_gap(file=None):
 
 
 def curriculum(file=None):
-    """The runs of :mod:`experiments.curriculum`; there it is called ``load``.
+    """The results of :mod:`experiments.curriculum`, which calls this function ``load``.
 
     Args:
-        file: where they are, if not where the command stores them.
+        file: the file with the results, if it is another than the command's.
 
     Returns:
-        A dictionary with ``settings``; ``gaps``, an array ``(gaps,)``; ``chance``, what guessing
-        scores; and by network, each an array ``(seeds, gaps)``, ``accuracy`` and ``steps``, which
-        are not numbers where a gap was not begun.
+        A dictionary with ``settings``; ``gaps``, an array ``(gaps,)``; ``chance``, the accuracy of
+        guessing; and by network, each an array ``(seeds, gaps)``, ``accuracy`` and ``steps``, NaN
+        for a gap that was not begun.
     """
     stored = read(file or RESULTS / "curriculum.json")
     gaps = stored["settings"]["gaps"]
@@ -64,16 +64,16 @@ def curriculum(file=None):
 
 
 def adding(file=None):
-    """The runs of :mod:`experiments.adding`; there it is called ``load``.
+    """The results of :mod:`experiments.adding`, which calls this function ``load``.
 
     Args:
-        file: where they are, if not where the command stores them.
+        file: the file with the results, if it is another than the command's.
 
     Returns:
         A dictionary with ``settings``; ``baseline``, the error of always saying 1; and by network,
-        ``error`` and ``solved_at``, arrays ``(seeds,)``, the second not a number where a run did
-        not get there, and ``loss``, for each seed an array ``(steps,)``, smooth: the mean of each
-        ten steps, ten times.
+        ``error`` and ``solved_at``, arrays ``(seeds,)``, the second NaN for a run that was not
+        solved, and ``loss``, for each seed an array ``(steps,)``, smoothed: the mean of each
+        ten updates, ten times.
     """
     stored = read(file or RESULTS / "adding.json")
     tables = {
@@ -88,15 +88,15 @@ def adding(file=None):
 
 
 def timing(file=None):
-    """The runs of :mod:`experiments.timing`; there it is called ``load``.
+    """The results of :mod:`experiments.timing`, which calls this function ``load``.
 
     Args:
-        file: where they are, if not where the command stores them.
+        file: the file with the results, if it is another than the command's.
 
     Returns:
         A dictionary with ``settings``; and by network, ``score`` and ``solved_at``, arrays
-        ``(seeds,)``, the second not a number where a run did not get there, and ``without``, for
-        each gate with a peephole an array ``(seeds,)``, the score once it is set to zero.
+        ``(seeds,)``, the second NaN for a run that was not solved, and ``without``, for each gate
+        with a peephole an array ``(seeds,)``, the score once the peephole is set to zero.
     """
     stored = read(file or RESULTS / "timing.json")
     tables = {
@@ -111,15 +111,15 @@ def timing(file=None):
 
 
 def gru_or_lstm(file=None):
-    """The runs of :mod:`experiments.gru_or_lstm`; there it is called ``load``.
+    """The results of :mod:`experiments.gru_or_lstm`, which calls this function ``load``.
 
     Args:
-        file: where they are, if not where the command stores them.
+        file: the file with the results, if it is another than the command's.
 
     Returns:
         A dictionary with ``settings``; and by task and network (``["score"]["recall"]["GRU"]``),
-        ``score`` and ``solved_at``, arrays ``(seeds,)``, the second not a number where a run did
-        not get there, ``scores``, ``(seeds, steps)``, smooth: the mean of each ten steps, ten
+        ``score`` and ``solved_at``, arrays ``(seeds,)``, the second NaN for a run that was not
+        solved, ``scores``, ``(seeds, steps)``, smoothed: the mean of each ten updates, ten
         times; and ``counts_to``, ``(seeds,)``, for the counting task alone.
     """
     stored = read(file or RESULTS / "gru_or_lstm.json")
@@ -137,16 +137,16 @@ def gru_or_lstm(file=None):
 
 
 def waveform(file=None):
-    """The runs of :mod:`experiments.waveform`; there it is called ``load``.
+    """The results of :mod:`experiments.waveform`, which calls this function ``load``.
 
     Args:
-        file: where they are, if not where the command stores them.
+        file: the file with the results, if it is another than the command's.
 
     Returns:
         A dictionary with ``settings``; ``baseline``, the error of always saying the mean; and by
         network, ``weights``, how many each has; ``error``, an array ``(seeds,)``; ``output``, an
-        array ``(seeds, length)``; and ``loss``, for each seed an array ``(steps,)``, smooth: the
-        mean of each ten steps, ten times.
+        array ``(seeds, length)``; and ``loss``, for each seed an array ``(steps,)``, smoothed: the
+        mean of each ten updates, ten times.
     """
     stored = read(file or RESULTS / "waveform.json")
     mean_of = stored["settings"]["mean_of"]

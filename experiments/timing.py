@@ -1,6 +1,6 @@
-"""A beat at every fifth step: is it learned sooner by gates that see the cell state?
+"""A beat at every fifth step: do gates with peepholes learn it sooner?
 
-The command that makes the runs, or those that are missing (about five minutes)::
+The command that makes the missing runs (about five minutes for all)::
 
     python -m experiments.timing
 """
@@ -8,9 +8,8 @@ The command that makes the runs, or those that are missing (about five minutes):
 import torch
 
 from experiments import stored
-from experiments.making import command, default_dtype
+from experiments.making import chosen, command, default_dtype, named, score
 from lstm_lib.cells import LSTMCell, PeepholeLSTMCell
-from lstm_lib.cells.checks import unknown_name
 from lstm_lib.cells.initialise import forget_bias
 from lstm_lib.layers import Recurrent, to_torch
 from lstm_lib.training import SequenceModel, fit
@@ -27,7 +26,7 @@ NETWORKS = {
     "peephole of i": "i",
     "peephole of o": "o",
 }
-"""For each label, the gates that see the cell state."""
+"""For each label, the gates that have a peephole."""
 
 SEEDS = tuple(range(10))
 
@@ -44,8 +43,8 @@ SETTINGS = {
     "until": 0.99,
     "examples": 500,
 }
-"""Those of :func:`~lstm_lib.training.fit`, the sizes, where the forget gate starts, and how many
-examples measure the score."""
+"""Settings of :func:`~lstm_lib.training.fit`, sizes, the initial bias of the forget gate, and the
+number of examples for the score."""
 
 
 @default_dtype(SETTINGS["dtype"])
@@ -53,51 +52,47 @@ def run(network, seed=0):
     """Train one network. With the same seed, all start from the same weights and biases.
 
     Returns:
-        ``score``, the share of sequences that were never seen in training and have no step wrong;
-        ``solved_at``, the number of steps after which 99 % were right, or None; and ``without``,
-        for each gate with a peephole, the score once that peephole is set to zero.
+        ``score``, the share of sequences with no step wrong, drawn with another seed from the same
+        five; ``solved_at``, the number of updates after which 99 % were right, or None; and
+        ``without``, for each gate with a peephole, the score once that peephole is set to zero.
 
     Raises:
-        ValueError: a network that is none of these.
+        ValueError: an unknown network.
     """
     task = Timing(SETTINGS["interval"], SETTINGS["length"])
     model, history = train(network, task, seed)
-    examples = task.batch(SETTINGS["examples"], torch.Generator().manual_seed(1000 + seed))
 
-    @torch.no_grad()
-    def score():
-        return round(float(task.score(model(examples.inputs), examples)), 3)
+    def rounded_score():
+        return round(score(model, task, SETTINGS["examples"], seed), 3)
 
-    result = {"score": score(), "solved_at": history.solved_at, "without": {}}
+    result = {"score": rounded_score(), "solved_at": history.solved_at, "without": {}}
     for gate in NETWORKS[network]:
         peephole = model.layer.p[gate].data
         kept = peephole.clone()
         peephole.zero_()
-        result["without"][gate] = score()
+        result["without"][gate] = rounded_score()
         peephole.copy_(kept)
     return result
 
 
 @default_dtype(SETTINGS["dtype"])
 def train(network, task, seed=0):
-    """The network, once it has learned ``task`` or run out of steps, and its history."""
+    """The trained network and its history."""
     layer = layer_for(network, seed)
     torch.manual_seed(seed)
     model = SequenceModel(layer, task)
-    names = ("batch_size", "lr", "clip", "steps", "until")
-    settings = {name: SETTINGS[name] for name in names}
+    settings = chosen(SETTINGS, "batch_size", "lr", "clip", "steps", "until")
     return model, fit(model, task, seed=seed, progress=False, **settings)
 
 
 @default_dtype(SETTINGS["dtype"])
 def layer_for(network, seed):
-    if network not in NETWORKS:
-        raise ValueError(unknown_name("network", network, NETWORKS))
+    peepholes = tuple(named("network", network, NETWORKS))
     sizes = Timing.features, SETTINGS["hidden"]
     if network == "LSTM":
         cell = LSTMCell(*sizes, seed=seed, dtype=SETTINGS["dtype"])
         return to_torch(forget_bias(cell, SETTINGS["forget_bias"]))
-    cell = PeepholeLSTMCell(*sizes, seed=seed, peepholes=tuple(NETWORKS[network]))
+    cell = PeepholeLSTMCell(*sizes, seed=seed, peepholes=peepholes)
     return Recurrent(forget_bias(cell, SETTINGS["forget_bias"]))
 
 

@@ -50,9 +50,9 @@ def pytest_report_header(config: pytest.Config) -> str:
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the marks
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Put together what one process should run, because it shares something.
+    """Group tests that share something, so that one process runs them.
 
-    A process takes the next group when it is done with one. Those of the browser are short: they
+    A process that has finished a group takes the next one. Those of the browser are short: they
     come last, the longest first, so that all processes end at about the same time.
     """
     if config.option.cell:
@@ -71,7 +71,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def keep_those_of_one_cell(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Of all tests, those that are given this cell, and those that name it or its file."""
+    """Select the tests that have this cell as a parameter, or name it or its file."""
     files = {cell.__module__.rpartition(".")[2]: cell for cell in CELLS}
     classes = {cell.__name__.lower(): cell for cell in CELLS}
     cell = (files | classes).get(config.option.cell.lower())
@@ -94,8 +94,8 @@ def keep_those_of_one_cell(config: pytest.Config, items: list[pytest.Item]) -> N
 
 
 def group(item: pytest.Item) -> str:
-    """What a test is about: a page, opened once for many tests; a notebook, executed once for the
-    tests of its texts and of its figures; or else the file that the test stands in.
+    """The group of a test: a page, opened once for many tests; a notebook, executed once for the
+    tests of its texts and of its figures; or else the file of the test.
     """
     tested = item.callspec.params if hasattr(item, "callspec") else {}
     if "site" in getattr(item, "fixturenames", ()) and tested.keys() & {"page", "path"}:
@@ -153,8 +153,8 @@ class QuietHandler(SimpleHTTPRequestHandler):
 
 @pytest.fixture(autouse=True)
 def queries_keys_and_values(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch):
-    """In a test for every cell, the one that must be given q, k and v, and is not, makes them from
-    its input by fixed matrices, as the layers before it do. Its own tests see it refuse.
+    """In the tests of every cell, give default q, k and v to the cell that needs them as side
+    inputs: products of its input and fixed matrices. Its own tests check that it refuses without.
     """
     if "cell_class" in request.fixturenames:
         monkeypatch.setattr(lstm_lib.cells.MLSTMGivenQKVCell, "reading", from_the_input)
@@ -163,5 +163,5 @@ def queries_keys_and_values(request: pytest.FixtureRequest, monkeypatch: pytest.
 def from_the_input(cell, name: str, x):
     rng = np.random.default_rng("qkv".index(name))
     weights = rng.normal(size=(cell.input_size, cell.hidden_size))
-    with np.errstate(all="ignore"):  # in the padding may stand anything
+    with np.errstate(all="ignore"):  # the padding may hold any numbers
         return x @ (x.new_tensor(weights) if hasattr(x, "new_tensor") else weights.astype(x.dtype))

@@ -14,12 +14,12 @@ store_outputs = module_from_spec(specification)
 specification.loader.exec_module(store_outputs)
 
 settings: dict = {"go_on": True}
-"""How notebooks are executed: what `store_outputs.execute` takes."""
+"""The arguments of `store_outputs.execute` with which notebooks are executed."""
 
 
 @cache
 def executed(path: Path) -> NotebookNode:
-    """The notebook as it comes out now, its widgets named as they are named when stored.
+    """The notebook, executed now, with its widgets named as in a stored one.
 
     A cell that fails has an error among its outputs, and those after it still run.
     """
@@ -28,12 +28,12 @@ def executed(path: Path) -> NotebookNode:
 
 @cache
 def failures(path: Path) -> dict[int, str]:
-    """What went wrong in each cell that failed, by the number of the cell."""
+    """The error of each cell that failed, by the number of the cell."""
     return dict(store_outputs.failures(executed(path)))
 
 
 class Replay:
-    """Answers nbval as a kernel does, with what each cell of an executed notebook gave."""
+    """Stands in for nbval's kernel, and replays the outputs of an executed notebook."""
 
     def __init__(self, notebook: NotebookNode):
         self.cells = iter(code_cells(notebook))
@@ -52,24 +52,24 @@ class Replay:
         return next(self.messages)
 
     def await_reply(self, msg_id: str, timeout: float) -> None:
-        """The reply is there already."""
+        """Nothing to wait for: the notebook has been executed."""
 
     def await_idle(self, msg_id: str, timeout: float) -> None:
-        """It is idle always."""
+        """Nothing to wait for."""
 
     def is_alive(self) -> bool:
         return True
 
     def stop(self) -> None:
-        """Nothing is running."""
+        """There is no process to stop."""
 
 
 def setup(self: IPyNbFile) -> None:
-    """What nbval does before the first cell of a notebook, with `Replay` for a kernel."""
+    """nbval's set-up of a notebook, with `Replay` as its kernel."""
     self.kernel = Replay(executed(self.path))
     self.setup_sanitize_files()
 
 
 def let_nbval_use_it() -> None:
-    """From now on nbval compares what `executed` gives, and starts no kernels of its own."""
+    """Let nbval compare what `executed` gives, instead of starting kernels."""
     IPyNbFile.setup = setup

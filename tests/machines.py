@@ -3,10 +3,10 @@
     python tests/machines.py                              every notebook, as `make test-machines`
     python tests/machines.py notebooks/03*.ipynb          these only
 
-Libraries of numbers carry several versions of their loops and pick one by what the processor can
-do; which one decides the last digits. Each can be told to do with less, by a variable of its own.
-A notebook that passes on every machine here prints the same wherever it is run. One of them alone
-is `pytest --instructions default --threads 2 …`.
+Numerical libraries have several versions of their loops and choose one by the instruction sets of
+the processor; the choice changes the last digits. An environment variable can restrict each library
+to fewer instructions. A notebook that passes with every set prints the same on other processors.
+For a single set: `pytest --instructions default --threads 2 …`.
 """
 
 import os
@@ -19,7 +19,7 @@ import numpy as np
 from stored import NOTEBOOKS, ROOT
 
 NATIVE = "native"
-"""All that this processor can do, whatever that is."""
+"""All instructions that this processor has."""
 
 LOWERED = {
     "default": {
@@ -37,7 +37,7 @@ LOWERED = {
     },
     "avx512": {"ATEN_CPU_CAPABILITY": "avx512"},
 }
-"""How each library is held to a set of instructions. Each set includes those before it."""
+"""The variables that restrict each library to a set of instructions; each includes the last."""
 
 NUMPY_LOOPS = {"avx2": {"X86_V3"}, "avx512": {"X86_V4", "AVX512_ICL", "AVX512_SPR"}}
 """NumPy's own loops (tanh; exp in float32), which are switched off one by one."""

@@ -1,4 +1,4 @@
-"""What the tests compare with: every cell there is, and PyTorch's own modules."""
+"""All cells of the library, and PyTorch's modules as references."""
 
 import numpy as np
 import torch
@@ -76,7 +76,7 @@ def random_input(rng, *shape, dtype=np.float64):
 
 
 def random_state(rng, cell_class, *shape, dtype=np.float64):
-    """A state that the cell could have been in; ``shape`` is that of a part of usual size."""
+    """A random state that the cell can be in; ``shape`` is that of a part of the usual size."""
     *examples, size = shape
     parts = {
         name: random_input(rng, *examples, *part, dtype=dtype)
@@ -88,7 +88,7 @@ def random_state(rng, cell_class, *shape, dtype=np.float64):
 
 
 def random_reads(rng, cell, *shape, dtype=np.float64):
-    """What the cell reads beside its input, one step if ``shape`` (steps, examples) is empty."""
+    """The cell's side inputs at random; of one step if ``shape``, (steps, examples), is empty."""
     size = (*shape, cell.hidden_size)
     kinds = {
         "clock": lambda: rng.integers(0, 2, size).astype(dtype),
@@ -100,5 +100,5 @@ def random_reads(rng, cell, *shape, dtype=np.float64):
 
 
 def from_here(cell, x):
-    """What a cell must be told if it is given a state: its clock, as if it began with ``x``."""
+    """The side inputs that a cell needs together with a state: a clock that starts with ``x``."""
     return {name: cell.reading(name, x) for name in cell.timed}

@@ -1,4 +1,4 @@
-"""The pages of the built site, and what a browser finds when it opens one."""
+"""The pages of the built site, opened in a browser."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from stored import ROOT
 HTML = ROOT / "_build" / "html"
 
 FRONT_DOOR = "index.html"
-"""Leads at once to the landing page, and shows nothing itself."""
+"""Redirects to the landing page."""
 
 
 def built() -> list[str]:
@@ -43,7 +43,7 @@ READY = """async () => {
 
 
 class Visit:
-    """One page, opened: everything that it asked for and everything that it complained about."""
+    """An open page with its requests and its error messages."""
 
     def __init__(self, context: BrowserContext, address: str, scripts: bool = True):
         self.requests, self.complaints = [], []

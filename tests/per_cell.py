@@ -1,8 +1,8 @@
-"""Tables with an entry for every cell, which say what to add if there is none."""
+"""Dictionaries with an entry for every cell; a missing one says what to add, and where."""
 
 
 class PerCell(dict):
-    """What is asked of each cell, by its class.
+    """A dictionary by the class of the cell.
 
     A cell without an entry fails with a sentence: "JANETCell has no number of parameters: add it
     to PARAMETERS in tests/second_writing.py".

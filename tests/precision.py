@@ -1,4 +1,4 @@
-"""How a test computes in another precision for a while."""
+"""PyTorch's default dtype, changed for a block."""
 
 from contextlib import contextmanager
 
@@ -7,7 +7,7 @@ import torch
 
 @contextmanager
 def default_dtype(dtype: torch.dtype):
-    """What stands inside has this as PyTorch's default dtype."""
+    """Within the block, this is PyTorch's default dtype."""
     before = torch.get_default_dtype()
     torch.set_default_dtype(dtype)
     try:

@@ -1,4 +1,4 @@
-"""How a test says that bad input is refused, and with which sentence."""
+"""Checking an error together with its exact message."""
 
 from contextlib import contextmanager
 
@@ -7,7 +7,7 @@ import pytest
 
 @contextmanager
 def refused(error: type[Exception], sentence: str):
-    """What stands inside must raise exactly this error with exactly this sentence."""
+    """The block must raise an error of exactly this class with exactly this message."""
     with pytest.raises(error) as caught:
         yield
     assert caught.type is error

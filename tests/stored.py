@@ -1,4 +1,4 @@
-"""The notebooks as they are stored, and the figures that they show."""
+"""Reading stored notebooks: cells, outputs, widgets, figures."""
 
 import re
 from collections.abc import Iterator

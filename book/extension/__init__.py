@@ -1,4 +1,4 @@
-"""What this book adds to Sphinx: each module does one thing to the built site, and says why."""
+"""The book's own Sphinx extension; each module changes one thing of the built site."""
 
 from . import colours, folds, mathjax, page, signatures, widgets
 

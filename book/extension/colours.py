@@ -1,8 +1,8 @@
 """The palette of the library, as the style sheet ``palette.css`` of the site.
 
-An equation carries its colours as the light shades, ``\\textcolor{#7518bd}{C_t}``, which is right
-in a notebook and on paper.  On a page that can turn dark the same element must take the variable
-instead, so every light shade gets a rule that maps it to its property.
+An equation has the light shades in its source, ``\\textcolor{#7518bd}{C_t}``, which is right in a
+notebook and on paper.  On the site, which has a dark theme, the element must take the CSS variable
+instead, so there is a rule for every light shade.
 """
 
 from pathlib import Path
@@ -15,7 +15,7 @@ STYLE_SHEET = "palette.css"
 def equation_colours() -> str:
     """CSS rules that turn the shades written into equations into ``var(--forget)`` and the others.
 
-    MathJax hands the colour to the browser, which keeps it as ``rgb(117, 24, 189)``.
+    MathJax passes the colour to the browser, which stores it as ``rgb(117, 24, 189)``.
     """
     rules = []
     for name, hue in HUES.items():

@@ -1,11 +1,11 @@
-"""Every page paints before it runs scripts, and a screen reader gets valid roles."""
+"""Pages are painted before their scripts run, and have valid ARIA roles."""
 
 #: Inline scripts of the theme write into the object that this one defines, so it cannot wait.
 IMMEDIATE = "documentation_options.js"
 
 
 def defer_scripts(app, pagename, templatename, context, doctree) -> None:
-    """Let the browser fetch scripts while it shows the page; ``defer`` keeps their order."""
+    """Let the browser load scripts while it shows the page; ``defer`` keeps their order."""
     for script in context.get("script_files", ()):
         filename = getattr(script, "filename", None)
         if filename and not filename.endswith(IMMEDIATE) and "async" not in script.attributes:
@@ -13,7 +13,7 @@ def defer_scripts(app, pagename, templatename, context, doctree) -> None:
 
 
 def mend_roles(app, pagename, templatename, context, doctree) -> None:
-    """Docutils calls the bibliography a list of entries whose role no list may hold: drop both."""
+    """Remove two roles of the bibliography: the list may not contain entries of that role."""
     for role in ('role="list" ', ' role="doc-biblioentry"'):
         context["body"] = context.get("body", "").replace(role, "")
 

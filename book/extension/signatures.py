@@ -1,13 +1,13 @@
-"""The library pages show a class as its ``__init__`` is called.
+"""The library pages show the signature of a class's ``__init__``.
 
-Sphinx looks at ``__new__`` first, and every widget inherits one that takes whatever it is given.
+Sphinx prefers ``__new__``, and every widget inherits one with ``*args, **kwargs``.
 """
 
 from sphinx.util.inspect import signature, stringify_signature
 
 
 def as_called(app, what, name, obj, options, arguments, returns):
-    """The arguments of the class's own ``__init__``, if it has one."""
+    """The signature of the class's own ``__init__``, if it has one."""
     if what == "class" and "__init__" in vars(obj):
         init = vars(obj)["__init__"]
         app.emit("autodoc-before-process-signature", init, True)  # defaults as they are written

@@ -1,8 +1,8 @@
-"""A place on the page for every widget, holding its static figure.
+"""A placeholder on the page for every widget, with its static figure.
 
-A notebook stores the state of its widgets; a widget whose state has ``static_html`` shows that
-until ``widgets.js`` mounts the live one in its place, so the page does not jump when it does,
-and a reader without scripts still has the figure.
+A notebook stores the state of its widgets. A widget whose state has ``static_html`` shows that
+until ``widgets.js`` replaces it by the live widget: so the page does not jump then, and a reader
+without scripts still has the figure.
 """
 
 import json
@@ -44,13 +44,13 @@ class WidgetPlaces(SphinxPostTransform):
 
     @staticmethod
     def place(model_id: str, saved: dict) -> str:
-        """HTML of the place that the widget ``model_id`` will take."""
+        """HTML of the placeholder for the widget ``model_id``."""
         figure = static_figure(model_id, saved)
         return f'<div class="widget" data-model="{escape(model_id)}">{figure}</div>'
 
 
 def static_figure(model_id: str, saved: dict) -> str:
-    """What a widget shows before its script runs; a box, what is in it, in a column."""
+    """What a widget shows before its script runs; a box shows its contents in a column."""
     state = saved.get(model_id, {}).get("state", {})
     if "children" in state:
         ids = (child.removeprefix("IPY_MODEL_") for child in state["children"])
@@ -65,7 +65,7 @@ def static_figure(model_id: str, saved: dict) -> str:
 
 
 def write_style_sheet(app) -> None:
-    """The widgets' own style sheet, for their figures: a live widget brings it along."""
+    """Write the widgets' style sheet, for their static figures; a live widget has its own copy."""
     if app.builder.format == "html":
         static = Path(app.outdir, "_static")
         static.mkdir(parents=True, exist_ok=True)

@@ -1,8 +1,8 @@
 """All cells side by side, made from the cells: one table of them all, and a card for each.
 
-A cell is told in comparison with the LSTM, and counted for
-:data:`~book.overview.cards.SIZES`. What is written here by hand is which cell belongs to which
-family, and which function draws it; the rest is what the cell itself says.
+Each cell is compared with the LSTM; parameters and states are counted for
+:data:`~book.overview.cards.SIZES`. Written here by hand are the families and the function that
+draws each cell. The sentences and sources come from the docstrings, the rest from the cell's graph.
 """
 
 import re
@@ -62,14 +62,14 @@ SIZES = (64, 64)
 """Features and units, where parameters and states are counted."""
 
 LIBRARY_PAGE = "api/cells.html"
-"""Where the page of the cells is, seen from the page of the overview."""
+"""The address of the library page of the cells, relative to the page of all cells."""
 
 STYLE = files(__package__).joinpath("overview.css").read_text(encoding="utf-8")
 
 
 def table() -> str:
     """Every cell with its gates, its state and its parameters, as HTML: one row a cell, in the
-    order of :data:`~book.overview.cards.FAMILIES`, each name leading to the cell's card."""
+    order of :data:`~book.overview.cards.FAMILIES`, each name linked to the cell's card."""
     heads = ("cell", "what it is", "gates", "state", "parameters", "\u00f7 LSTM\u2019s")
     alt = "Every cell in a sentence, with its gates, its state and its parameters"
     top = "".join(f'<th scope="col">{head}</th>' for head in heads)
@@ -108,7 +108,7 @@ def card(cell: type[cells.Cell]) -> str:
     parameters, its source.
 
     Raises:
-        ValueError: a cell that :data:`~book.overview.cards.FAMILIES` does not have.
+        ValueError: a cell that is not in :data:`~book.overview.cards.FAMILIES`.
     """
     name = cell.__name__
     entry = f"{LIBRARY_PAGE}#lstm_lib.cells.{name}"
@@ -120,8 +120,8 @@ def card(cell: type[cells.Cell]) -> str:
 
 
 def drawing(cell) -> diagrams.Drawing:
-    """The cell's drawing; what differs from the cell that it grew out of is lit. The LSTM and the
-    plain cell are drawn as they are: the others grew out of them."""
+    """The cell's drawing; the difference to the cell that it is derived from is highlighted, but in
+    the drawings of the LSTM and of the plain cell, which are derived from none."""
     draw = next((each[cell] for each in FAMILIES.values() if cell in each), None)
     if draw is None:
         raise ValueError(f"cell is {cell.__name__}, expected one that overview.FAMILIES names")
@@ -137,7 +137,7 @@ def equations(cell) -> str:
 
 
 def facts(cell) -> dict[str, str]:
-    """What can be counted, by what it is called."""
+    """The facts of a card, each with its heading."""
     one = cell(*SIZES)
     others = [layer for layer in cell.gates if layer not in gates(cell)]
     state = (f"<span>{span(k)}: {size(shape)}</span>" for k, shape in one.state_shapes().items())
@@ -155,7 +155,7 @@ def facts(cell) -> dict[str, str]:
 
 
 def gates(cell) -> list[str]:
-    """The learned layers that say how much: their values are never negative."""
+    """The layers that are gates: their values are never negative."""
     step = trace(cell)
     return [gate for gate in cell.gates if step[gate].op in ("sigmoid", "exp", "sub")]
 
@@ -174,13 +174,13 @@ def sentence(cell) -> str:
 
 
 def source(cell) -> str:
-    """Where its docstring says that it comes from."""
+    """The source in its docstring."""
     text = re.search(r"^Sources?: (.*?)(?:\n\n|\Z)", getdoc(cell), re.M | re.S)[1]
     return typeset(text[0].upper() + text[1:])
 
 
 def typeset(text) -> str:
-    """A docstring's words as HTML: code as code, a short formula in italics."""
+    """A docstring's text as HTML: code as code, a short formula in italics."""
     text = escape(" ".join(text.split()), quote=False)
     text = re.sub(r":math:`(.*?)`", r"<i>\1</i>", text)
     return re.sub(r"``(.*?)``", r"<code>\1</code>", text)
@@ -192,6 +192,6 @@ def style() -> str:
 
 
 def styles_once(html) -> str:
-    """The same with each style sheet of its drawings once, before them all."""
+    """The HTML with each style sheet of its drawings once, at the beginning."""
     styles = dict.fromkeys(re.findall(r"<style>.*?</style>", html))
     return "".join(styles) + re.sub(r"<style>.*?</style>", "", html)

@@ -1,5 +1,5 @@
-"""A step traced into a graph of operations, and what the graph is written as: LaTeX for the page,
-HTML for the widgets' equations, and a list of operations that JavaScript computes."""
+"""A step traced into a graph of operations, and the forms that a graph is written in: LaTeX for the
+page, HTML for the widgets' equations, and a list of operations that JavaScript computes."""
 
 from lstm_lib.equations.graph import Graph, Symbol, trace
 from lstm_lib.equations.html import html

@@ -1,4 +1,4 @@
-"""What one step's equations say that another's do not: marked in their HTML."""
+"""Compare the equations of two steps, and mark the differences in their HTML."""
 
 import re
 from os.path import commonprefix
@@ -10,23 +10,24 @@ PIECES = re.compile(r"<span.*?</span>|<(?:i|sup)>.*?</(?:i|sup)>|&\w+;|\w+|.")
 """What an equation consists of: values, words and signs."""
 
 
-def difference(graph: Graph, name: str, known: Graph) -> str:
-    """The equation of one value, as :func:`lstm_lib.equations.html` writes it, compared with that
-    of the step ``known``: a ``<mark>`` stands round what ``known`` does not say, round all of it if
-    ``known`` has no such value; where nothing is new, a ``<del>`` holds what only ``known`` says.
+def difference(graph: Graph, name: str, reference: Graph) -> str:
+    """The equation of one value as HTML, compared with the equation of that name in ``reference``.
+
+    What is new stands in a ``<mark>``: the whole equation, if ``reference`` has no such value. If
+    nothing is new, what only ``reference`` has stands in a ``<del>``.
     """
-    return mark_new(html(graph, name), html(known, name) if name in known.outputs else "")
+    return mark_new(html(graph, name), html(reference, name) if name in reference.outputs else "")
 
 
-def gone(graph: Graph, known: Graph) -> list[str]:
-    """The names of the values that ``known`` computes and this step does not."""
-    return [name for name in known.outputs if name not in graph.outputs]
+def gone(graph: Graph, reference: Graph) -> list[str]:
+    """The names of the values that ``reference`` computes and this step does not."""
+    return [name for name in reference.outputs if name not in graph.outputs]
 
 
-def mark_new(equation: str, known: str) -> str:
-    """The HTML of an equation with what ``known`` does not say marked: all that stands between
-    the beginning and the end that the two have in common."""
-    ours, theirs = PIECES.findall(equation), PIECES.findall(known)
+def mark_new(equation: str, reference: str) -> str:
+    """The HTML of an equation with what ``reference`` does not have marked: everything between the
+    beginning and the end that the two have in common."""
+    ours, theirs = PIECES.findall(equation), PIECES.findall(reference)
     start = len(commonprefix([ours, theirs]))
     alike = len(commonprefix([ours[start:][::-1], theirs[start:][::-1]]))
     end = len(ours) - alike

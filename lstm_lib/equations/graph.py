@@ -1,9 +1,8 @@
-"""One step of a cell as a graph: its equations, seen instead of computed.
+"""One step of a cell as a graph of operations.
 
 :func:`~lstm_lib.equations.trace` runs a cell's own ``step`` on symbols instead of numbers. The
-symbols remember what was done to them, and that memory is the graph. It can be computed with
-numbers again, written out as formulas or as JavaScript (:mod:`lstm_lib.equations`), and
-differentiated.
+symbols record every operation, and this record is the graph. It can be evaluated with numbers,
+written as formulas or as JavaScript (:mod:`lstm_lib.equations`), and differentiated.
 """
 
 from __future__ import annotations
@@ -16,14 +15,14 @@ from lstm_lib.equations.operations import OPERATIONS, operation
 
 
 class Symbol:
-    """A number not known yet: an input, a constant, or an operation on other symbols.
+    """A symbolic number: an input, a constant, or an operation on other symbols.
 
-    It answers to the operators and functions that a cell's ``step`` uses, and remembers them.
+    It supports the operators and functions that a cell's ``step`` uses, and records them.
     """
 
     def __init__(self, op, args=(), name=None, value=None):
         if op not in ("input", "const"):
-            operation(op)  # says so if there is none of that name
+            operation(op)  # raises if there is none of that name
         self.op, self.args, self.name, self.value = op, args, name, value
 
     def __getattr__(self, op):
@@ -66,8 +65,8 @@ class Symbol:
     def __abs__(self):
         return Symbol("abs", (self,))
 
-    # A single number is its own transpose and its own head, whatever axes it is given and however
-    # it is masked.
+    # A symbol is a scalar: transposing it, indexing it, masking it or splitting it into heads
+    # changes nothing.
 
     @property
     def T(self):  # noqa: N802  NumPy's and PyTorch's name for the transpose
@@ -89,7 +88,7 @@ class Symbol:
     def join_heads(self):
         return self
 
-    # Functions that are called otherwise than their operations.
+    # Functions whose name differs from that of their operation.
 
     def maximum(self, other):
         return Symbol("max", (self, symbol(other)))
@@ -116,10 +115,10 @@ def symbol(value):
 
 
 def write(sym, form, leaf, expand=()):
-    """``sym`` as text in one ``form``: its operations by their signs, its named parts and
-    constants by ``leaf``.
+    """``sym`` as text in one ``form``; ``leaf`` writes the names in it.
 
-    Parts named in ``expand`` are written out as well. Brackets stand only where they are needed.
+    A named operand is written as its name, unless ``expand`` lists it. Brackets stand only where
+    they are needed.
     """
     if sym.op in ("input", "const"):
         return f"{sym.value:g}" if sym.op == "const" else leaf(sym)
@@ -135,13 +134,13 @@ def write(sym, form, leaf, expand=()):
 
 
 class Graph:
-    """Everything that a few outputs need, in an order in which it can be computed.
+    """The symbols that some outputs are computed from, in topological order.
 
-    ``graph["f"]`` is a symbol by its name or expression, however long (``"(1-i)*c_prev"``);
-    ``graph.inputs`` are the names that need a value; ``graph.outputs`` are the symbols that were
-    asked for. Two outputs may be one symbol: where a step says :math:`h_t = C_t`, it has the name
-    ``c``, and ``h`` is another name for it. ``graph.names`` are all names, each with its data
-    (:class:`~lstm_lib.equations.notation.Name`), by themselves as plain strings.
+    ``graph["f"]`` is the symbol with this name or expression (``"(1-i)*c_prev"``);
+    ``graph.inputs`` are the names that need a value; ``graph.outputs`` are the outputs by name.
+    Two outputs may be the same symbol: in a step with :math:`h_t = C_t` its name is ``c``, and
+    ``h`` is an alias. ``graph.names`` has every name by its plain string, with what it says
+    (:class:`~lstm_lib.equations.notation.Name`).
 
     Raises:
         KeyError: a name that the graph does not have.
@@ -162,7 +161,7 @@ class Graph:
             visit(sym)
         place = {sym: k for k, sym in enumerate(self.order)}
 
-        def as_computed(output):  # another name of a symbol stands after its own
+        def as_computed(output):  # an alias stands after the name
             name, sym = output
             return place[sym], name != sym.name
 
@@ -191,21 +190,21 @@ class Graph:
         return next((sym for sym in self.order if str(sym) == name), None)
 
     def name_of(self, name: str) -> str:
-        """A name of this graph with its data; what is no name stays as it is."""
+        """A name of this graph with its data; any other string is returned as it is."""
         return self.names.get(name, name)
 
     def write(self, name: str, form: str, leaf) -> str:
-        """What a value is equal to, over the names of other values, each written by ``leaf``;
+        """The right-hand side of a value's equation; ``leaf`` writes the names in it, and
         pre-activations are written out. ``form`` is one of those that an
         :class:`~lstm_lib.equations.operations.Operation` has."""
         sym = self[name]
-        if sym.name not in (None, name):  # this is another name for it
+        if sym.name not in (None, name):  # an alias
             return leaf(sym)
         expand = [n for n in self.named if getattr(n, "kind", "") == "pre-activation"]
         return write(sym, form, leaf, expand)
 
     def evaluate(self, **values):
-        """Compute with numbers, or arrays of numbers that go together.
+        """Compute with numbers, or with arrays that can be broadcast.
 
         Returns:
             Every value in the graph by name or expression, ``{"f": …, "f*c_prev": …}``.
@@ -233,9 +232,9 @@ class Graph:
         return {name: computed[sym] for name, sym in self.symbols.items()}
 
     def part(self, *outputs, given=(), **renamed):
-        """The part of the graph that leads to ``outputs``, with the values named in ``given``
-        taken as inputs: ``trace(LSTMCell).part("c", given=("f", "i", "c_tilde"))`` is the belt.
-        An output can be given a name of its own: ``kept="f*c_prev"``."""
+        """The subgraph that computes ``outputs``, with the values named in ``given`` as inputs:
+        ``trace(LSTMCell).part("c", given=("f", "i", "c_tilde"))`` is the update of the cell state.
+        An output can be given a new name: ``kept="f*c_prev"``."""
         fresh = {self[name]: Symbol("input", name=self.name_of(name)) for name in given}
         outputs = {self.name_of(name): name for name in outputs} | renamed
         return Graph({new: rebuild(self[name], fresh) for new, name in outputs.items()})
@@ -246,8 +245,8 @@ class Graph:
         Args:
             times: how many copies.
             shared: names of inputs that all copies have in common; they keep their names.
-            carry: inputs fed by the copy before, ``{"c_prev": "c"}``; a chain in time. The first
-                copy's stays an input under its own name.
+            carry: inputs that are outputs of the copy before, ``{"c_prev": "c"}``: a chain in
+                time. That of the first copy stays an input and keeps its name.
         """
         carry, outputs = carry or {}, {}
         names = [self.name_of(name) for name in (*shared, *carry)]
@@ -262,7 +261,7 @@ class Graph:
     def gradient(self, output):
         r"""Reverse-mode derivatives of one output, as a graph of its own.
 
-        Its outputs are named ``dc/df``: how much ``c`` moves for each bit that ``f`` moves, for
+        Its outputs are named ``dc/df``, the derivative of ``c`` with respect to ``f``: one for
         every named value that ``output`` depends on.
 
         .. math:: \bar{u} = \sum_{v \text{ uses } u} \bar{v} \, \frac{\partial v}{\partial u}
@@ -278,9 +277,11 @@ class Graph:
         )
 
     def quantity(self, name: str) -> str:
-        """Which quantity a value belongs to: what has a name, as its letter says. What has none is
-        a term of something (``f*c_prev`` of ``c``), or else it is made from something and belongs
-        where that does: ``tanh(c)`` to the cell state.
+        """Which quantity a value belongs to, which decides its hue.
+
+        A named value: the quantity of its letter. An unnamed term of a sum: that of the sum
+        (``f*c_prev`` belongs to ``c``). Any other expression: that of the most important name in
+        it (``tanh(c)`` belongs to the cell state).
 
         Raises:
             KeyError: a name that the graph does not have; a letter without a row in
@@ -292,7 +293,7 @@ class Graph:
         return notation.quantity(known) if known else "hidden"
 
     def _term_of(self, sym):
-        """The name of the value to which ``sym`` comes through sums and matrices alone."""
+        """The name of the sum that ``sym`` is a term of, also through a matrix product."""
         for user in self.order:
             if sym in user.args and user.op in ("add", "sub", "neg", "matmul"):
                 found = user.name or self._term_of(user)
@@ -302,11 +303,11 @@ class Graph:
 
 
 STRENGTH = ("weight", "pre-activation", "gate", "candidate", "input", "state")
-"""What gives an expression its quantity: the state before a gate that scales it, and so on."""
+"""The kinds of names, the least important first: a state counts before a gate that scales it."""
 
 
 def made_from(sym):
-    """The name in an expression that is the strongest, of several the first."""
+    """The most important name in an expression; the first of several."""
     if sym.name:
         return sym.name
     names = [name for arg in sym.args if (name := made_from(arg))]
@@ -320,29 +321,30 @@ def strength(name):
 
 
 def is_short(sym):
-    """Whether a symbol has a name, or is one operation on things that have: ``f*c_prev``.
+    """Whether a symbol has a name, or is one operation on symbols that have: ``f*c_prev``.
 
-    What a gate leaves over is as good as the gate: ``(1-z)*h_prev`` is short too.
+    The complement of a gate counts as a name: ``(1-z)*h_prev`` is short too.
     """
     return bool(sym.name) or (
-        sym.op != "const" and all(arg.name or arg.op == "const" or is_rest(arg) for arg in sym.args)
+        sym.op != "const"
+        and all(arg.name or arg.op == "const" or is_complement(arg) for arg in sym.args)
     )
 
 
-def is_rest(sym):
-    """Whether a symbol is what a gate leaves over: ``1-z``."""
+def is_complement(sym):
+    """Whether a symbol is the complement of a named one: ``1-z``."""
     return sym.op == "sub" and sym.args[0].value == 1 and bool(sym.args[1].name)
 
 
 def derivatives(sym):
-    """How much an operation's result moves for each bit that each of its arguments moves."""
+    """The derivatives of an operation's result with respect to each of its operands."""
     if not sym.args:
         return ()
     return tuple(map(symbol, OPERATIONS[sym.op].derivative(sym, *sym.args)))
 
 
 def times(a, b):
-    """The product of two derivatives; a factor of one is left away, so that they read well."""
+    """The product of two derivatives; a factor of 1 is left out, for readability."""
     for one, other in ((a, b), (b, a)):
         if one.op == "const" and one.value == 1:
             return other
@@ -350,8 +352,8 @@ def times(a, b):
 
 
 def rebuild(sym, copies, mark=None):
-    """A copy of ``sym`` and all it needs, except what ``copies`` already has a copy of; with a
-    ``mark``, the names are those of a copy: ``f_3``."""
+    """A copy of ``sym`` and its operands, except those that ``copies`` has already. With a
+    ``mark``, each name gets it as an ending: ``f_3``."""
     if sym not in copies:
         args = tuple(rebuild(arg, copies, mark) for arg in sym.args)
         name = notation.copy(sym.name, mark) if sym.name and mark else sym.name
@@ -362,12 +364,12 @@ def rebuild(sym, copies, mark=None):
 def trace(cell_class) -> Graph:
     """Run one ``step`` of a cell on symbols: one unit, one feature, everything named.
 
-    Inputs are ``x``, the last state (``h_prev``, ``c_prev``), what else the step reads
-    (``c_below``) and the weights (``W_f``, ``U_f``, ``b_f``); then come the pre-activations
+    Inputs are ``x``, the last state (``h_prev``, ``c_prev``), the side inputs (``c_below``) and
+    the weights (``W_f``, ``U_f``, ``b_f``); then come the pre-activations
     (``a_f``), the gates (``f``) and the new state (``h``, ``c``), which are the outputs.
 
-    A value that the step calls by several names has the first of these: that of an input, of a
-    gate, of a part of the state (``c`` before ``h``, which is made from it), of a pre-activation.
+    A value to which the step gives several names has the first of these: that of an input, of a
+    gate, of a part of the state (``c`` before ``h``), of a pre-activation.
     """
     cell = cell_class(input_size=1, hidden_size=1)
     inputs = []
@@ -410,13 +412,13 @@ def check_names(cell, named):
         if first.setdefault(name, value) is not value:
             raise ValueError(
                 f"{type(cell).__name__} calls two values {str(name)!r}; "
-                "call a gate, a part of the state or what is read otherwise"
+                "rename a gate, a part of the state or a side input"
             )
 
 
 UNKNOWN_FUNCTION = (
-    "This was in a step on symbols, which know the operations that have a row in OPERATIONS, in "
+    "The step was being traced. Symbols support the operations that have a row in OPERATIONS, in "
     "lstm_lib/equations/operations.py; a new one needs a row there, and a function like those of "
     "lstm_lib.cells.functions."
 )
-"""What is added to an error inside a step."""
+"""The note that is added to an error in a step that is traced."""

@@ -8,15 +8,14 @@ from lstm_lib.equations.notation import Derivative, quantity
 def html(graph: Graph, name: str, numbers: bool = False) -> str:
     """The equation of one value, as spans of class ``q q-forget`` and so on.
 
-    With ``numbers``, the right-hand side has numbers for letters, and the result at its end:
-    each number is a span that carries ``data-value="f"``, and whoever paints the page fills it.
+    With ``numbers``, the right-hand side has numbers in place of letters, and the result follows:
+    each number is an empty span with ``data-value="f"``, which a widget fills.
     """
-
-    known = graph.name_of(name)
+    name = graph.name_of(name)
     right = graph.write(
         name, "numbers" if numbers else "html", leaf=lambda sym: span(sym.name, numbers)
     )
-    return f"{span(known)} = {right}" + (f" = {span(known, numbers)}" if numbers else "")
+    return f"{span(name)} = {right}" + (f" = {span(name, numbers)}" if numbers else "")
 
 
 def span(name: str, numbers: bool = False) -> str:

@@ -7,8 +7,8 @@ from lstm_lib.equations.operations import OPERATIONS
 
 
 def javascript(graph: Graph) -> dict:
-    """The graph as a tape, ready for JSON; :func:`evaluator` is
-    what computes it.
+    """The graph as a list of operations, ``tape``, ready for JSON; the code of
+    :func:`~lstm_lib.equations.javascript.evaluator` computes it.
 
     Each entry of ``tape`` is ``[operation, …]``: ``["input", "x"]``, ``["const", 1.0]``, or an
     operation with the places of its arguments, ``["mul", 3, 7]``. ``names`` says where each value
@@ -31,7 +31,7 @@ def javascript(graph: Graph) -> dict:
 
 
 def evaluator() -> str:
-    """JavaScript that computes such a tape: a function ``evaluate(graph, inputs)``, and the
+    """JavaScript that computes such a list: a function ``evaluate(graph, inputs)``, and the
     operations, each as :mod:`lstm_lib.equations.operations` has it."""
     rows = "".join(f"  {name}: {row.javascript},\n" for name, row in OPERATIONS.items())
     loop = resources.files("lstm_lib.equations").joinpath("evaluate.js").read_text(encoding="utf-8")

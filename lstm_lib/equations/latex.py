@@ -11,7 +11,7 @@ def latex(graph: Graph, *names: str) -> str:
 
     Pre-activations are written out: :math:`f_t = \sigma(W_f x_t + U_f h_{t-1} + b_f)`. Without
     names, all of the graph's outputs, in the order in which they are computed. Colours are the
-    light theme's; the site turns them with the theme.
+    light theme's; the site replaces them in the dark theme.
 
     Raises:
         KeyError: a name that the graph does not have.
@@ -32,6 +32,6 @@ def equation(graph, name):
 def coloured(name):
     if isinstance(name, Derivative):
         return rf"\frac{{\partial {coloured(name.of)}}}{{\partial {coloured(name.by)}}}"
-    if quantity(name) == "hidden":  # the hidden state is the ink itself
+    if quantity(name) == "hidden":  # it has the colour of the text
         return notation.tex(name)
     return rf"\textcolor{{{HUES[quantity(name)].light}}}{{{notation.tex(name)}}}"

@@ -1,8 +1,8 @@
-r"""What values are called in the code, and how that is spelt on the page: ``c_prev`` is
+r"""The names of values in the code, and how they are written on the page: ``c_prev`` is
 :math:`C_{t-1}`.
 
 =========== =========================== ==================================================
-in code     on the page                 is
+in code     on the page                 meaning
 =========== =========================== ==================================================
 ``x``       :math:`x_t`                 this step's input
 ``h``       :math:`h_t`                 this step's output; ``h_prev`` is the last step's
@@ -12,14 +12,14 @@ in code     on the page                 is
 ``a_f``     :math:`a_f`                 the gate's pre-activation
 ``W_f``     :math:`W_f`                 the gate's weights (``U_f``, ``b_f``, ``p_f``)
 ``Rf_i``    :math:`R_{fi}`              the weights from one gate to another
-``c_below`` :math:`C^{\text{below}}_t`  of the layer below; ``c_up`` goes to the one above
+``c_below`` :math:`C^{\text{below}}_t`  from the layer below; ``c_up`` goes to the one above
 ``f_3``     :math:`f_3`                 one of several copies: at step 3, of unit 3
 =========== =========================== ==================================================
 
-A :class:`Name` is the name in the code together with what it says. Tracing a cell makes the names
-of all its values, with :func:`value`, :func:`last`, :func:`weight` and :func:`pre_activation`.
-Spelling and hue follow from the data, so a new letter needs one row in :data:`LETTERS`; a new kind
-of weight, or a new candidate (``x_tilde``), needs none.
+A :class:`Name` is a string that also carries its parts: kind, letter, time. Tracing a cell makes
+the names of all its values, with :func:`value`, :func:`last`, :func:`weight` and
+:func:`pre_activation`. Spelling and hue follow from the parts, so a new letter needs one row in
+:data:`LETTERS`; a new kind of weight, or a new candidate (``x_tilde``), needs none.
 """
 
 import math
@@ -35,16 +35,16 @@ class Letter(NamedTuple):
     meaning: str
     """In words."""
     written: str = ""
-    """How it is written, if not as itself."""
+    """The letter to show, if it is another one."""
 
 
 LETTERS = {
     "f": Letter("forget", "forget gate"),
     "i": Letter("input", "input gate"),
     "o": Letter("output", "output gate"),
-    "z": Letter("input", "update gate"),  # it writes the new
-    "r": Letter("output", "reset gate"),  # it shows the old
-    "d": Letter("x", "depth gate"),  # it lets in what comes from below
+    "z": Letter("input", "update gate"),  # it decides how much is written
+    "r": Letter("output", "reset gate"),  # it decides how much is shown
+    "d": Letter("x", "depth gate"),  # it decides how much comes from below
     "k": Letter("input", "key"),  # under which a value is written
     "v": Letter("candidate", "value"),
     "q": Letter("output", "query"),  # with which a value is read
@@ -55,23 +55,23 @@ LETTERS = {
     "x": Letter("x", "input"),
     "clock": Letter("x", "clock", "k"),
 }
-"""One row a letter. With a tilde it is a candidate, whatever the letter; that needs no row."""
+"""One row for each letter. A name with a tilde is a candidate and needs no row."""
 
 LAYERS = ("up", "below")
-"""The words that say where in a stack of layers a value comes from or goes to, if not here."""
+"""The words that name the layer of a stack that a value comes from or goes to."""
 
 
 class Name(str):
-    """What a value is called in the code, ``"W_c_tilde"``, and what that says.
+    """The name of a value in the code, ``"W_c_tilde"``, as a string that carries its parts.
 
     Attributes:
         kind: ``"input"``, ``"state"``, ``"gate"`` (any learned layer), ``"pre-activation"``,
-            ``"weight"``, or ``"value"`` where nobody said.
+            ``"weight"``, or ``"value"`` if it is not known.
         letter: the letter of the value; of a weight or a pre-activation, that of its gate.
         words: what follows the letter: ``("tilde", "up")``.
         weight: the kind of weight, ``"W"``; ``"a"`` for a pre-activation; else empty.
-        previous: whether it is the last step's.
-        copies: which of several copies it is.
+        previous: whether it is a value of the step before.
+        copies: the endings of a copy's name, ``("3",)``.
     """
 
     def __new__(cls, kind, letter, words=(), weight="", previous=False, copies=()):
@@ -87,7 +87,7 @@ class Name(str):
 
     @property
     def gate(self) -> str:
-        """The gate or value that it belongs to, as the cell calls it: ``"c_tilde"``."""
+        """The name of the gate or value that it belongs to (``"c_tilde"``)."""
         return "_".join((self.letter, *self.words))
 
     @property
@@ -102,7 +102,7 @@ class Name(str):
 
 
 class Derivative(str):
-    """The name of a derivative, ``"dc/df"``: of which value (``of``) by which (``by``)."""
+    """The name of a derivative, ``"dc/df"``: of ``of`` with respect to ``by``."""
 
     def __new__(cls, of, by):
         self = super().__new__(cls, f"d{of}/d{by}")
@@ -114,7 +114,7 @@ class Derivative(str):
 
 
 def value(name: str, kind: str = "value") -> Name:
-    """The name of a value, as a cell calls it: a letter, and words that say more of it.
+    """The :class:`Name` of a value in a cell, from its string: a letter, then further words.
 
     >>> value("c_tilde_up").letter, value("c_tilde_up").words
     ('c', ('tilde', 'up'))
@@ -179,12 +179,12 @@ def meaning(name: str) -> str:
 
 
 def named(name: str) -> Name:
-    """A name with its data; a plain string is that of a value of this step, as in :func:`value`."""
+    """``name`` as a :class:`Name`; a plain string is taken for that of a value of this step."""
     return name if isinstance(name, Name) else value(name)
 
 
 def row(name):
-    """What the letter of a name stands for. With a tilde it needs no row of its own."""
+    """The row of a name's letter in :data:`LETTERS`; a candidate needs none."""
     if name.letter in LETTERS:
         return LETTERS[name.letter]
     if name.tilde:
@@ -197,7 +197,7 @@ def row(name):
 
 
 def hint(name):
-    """For a plain string, which may have been meant as the name of something else."""
+    """A hint for a plain string, which may have been meant as the name of a weight."""
     return "" if name.kind != "value" else f"; {NOT_A_VALUE}"
 
 
@@ -205,16 +205,16 @@ NOT_A_VALUE = "a weight or a pre-activation is found in its graph: trace(cell).n
 
 
 class Spelling(NamedTuple):
-    """How one name is spelt."""
+    """The parts of a name as it is written on the page."""
 
     letter: str
     """The letter itself, ``"C"``."""
     tilde: bool
-    """Whether it wears a tilde."""
+    """Whether it has a tilde."""
     subscript: str
-    """A moment (``"t-1"``), a gate (``"f"``) or a number (``"3"``)."""
+    """A time (``"t-1"``), a gate (``"f"``) or a number (``"3"``)."""
     superscript: str = ""
-    """Where in a stack it comes from or goes to (``"below"``, ``"up"``), if that is not here."""
+    """The layer that it comes from or goes to (``"below"``, ``"up"``), if it is another one."""
 
 
 def spell(name: str) -> Spelling:
@@ -246,7 +246,7 @@ def spell(name: str) -> Spelling:
 
 
 def tex(name: str) -> str:
-    r"""As LaTeX: ``\tilde{C}_t``."""
+    r"""A name as LaTeX: ``\tilde{C}_t``."""
     letter, tilde, subscript, layer = spell(name)
     letter = letter if len(letter) == 1 else rf"\mathit{{{letter}}}"
     letter = rf"\tilde{{{letter}}}" if tilde else letter
@@ -255,7 +255,7 @@ def tex(name: str) -> str:
 
 
 def html(name: str) -> str:
-    """As HTML: ``<i>C</i><sub>t−1</sub>``."""
+    """A name as HTML: ``<i>C</i><sub>t−1</sub>``."""
     letter, tilde, subscript, layer = spell(name)
     letter += "\u0303" if tilde else ""
     layer = f"<sup>{layer}</sup>" if layer else ""
@@ -274,9 +274,9 @@ def slanted(subscript):
 
 
 def number(value: float, digits: int = 2) -> str:
-    """A number as the page shows it: with a true minus sign, and none before zero.
+    """A number as text, with ``digits`` decimals, a true minus sign, and no minus before zero.
 
-    Half-way cases go away from zero, as in JavaScript, so that a script repaints the same text.
+    Halves are rounded away from zero, as in JavaScript, so that a script writes the same text.
     """
     if math.isfinite(value):
         value = Decimal(float(value)).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
@@ -284,10 +284,10 @@ def number(value: float, digits: int = 2) -> str:
     return (text.replace("-", "") if float(text) == 0 else text).replace("-", "\u2212")
 
 
-def size(value: float) -> str:
-    """A number of any size, with two figures: ``0.042``, and ``2.6 × 10⁵`` where that is shorter.
+def two_figures(value: float) -> str:
+    """A number with two significant figures: ``0.042``, and ``2.6 × 10⁵`` where that is shorter.
 
-    Half-way cases go as in :func:`number`.
+    Halves are rounded as in :func:`number`.
     """
     if not math.isfinite(value) or value == 0:
         return {0: "0", math.inf: "Infinity", -math.inf: "\u2212Infinity"}.get(value, "NaN")
@@ -303,7 +303,7 @@ def size(value: float) -> str:
 RAISED = str.maketrans(
     "-0123456789", "\u207b\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079"
 )
-"""Digits as exponents."""
+"""Digits as superscripts."""
 
 
 def power_of_ten(exponent: int) -> str:

@@ -1,8 +1,8 @@
-"""The operations that a step may be written with: one row each.
+"""The operations that a step may use: one row each.
 
 A row says how an operation is computed, in Python and in JavaScript, what its derivative is, and
-how it is written in each form. Everything else reads it here, so a new operation is a row in
-:data:`OPERATIONS`, and a function in :mod:`lstm_lib.cells.functions` for a cell's ``step`` to call.
+how it is written in each form. All other code reads these rows, so a new operation is a row in
+``OPERATIONS``, and a function in :mod:`lstm_lib.cells.functions` for a cell's ``step`` to call.
 """
 
 from collections.abc import Callable
@@ -13,40 +13,39 @@ import numpy as np
 from lstm_lib.cells.functions import exp, log_sigmoid, relu, sigmoid, tanh
 
 SUM, PRODUCT, MATRIX, FUNCTION = 1, 2, 3, 4
-"""How tightly an operation binds what it works on: ``a + b * c`` is ``a + (b * c)``."""
+"""The precedence of operations, the lowest first: ``a + b * c`` is ``a + (b * c)``."""
 
 
 class Operation(NamedTuple):
-    """One operation. Where it is written, ``{}`` stands for what it works on."""
+    """One operation. In its written forms, ``{}`` stands for an operand."""
 
     compute: Callable
     """Its result, from numbers or arrays."""
     javascript: str
     """The same, as a JavaScript function."""
     derivative: Callable
-    """From its result and what it works on, all symbols: how much the result moves for each bit
-    that each of them moves."""
+    """Its derivative by each operand, from its result and the operands, all symbols."""
     plain: str
-    """Written as a value's name: ``f*c_prev``."""
+    """Written in plain text, as the name of an expression (``f*c_prev``)."""
     tex: str
     """Written as LaTeX."""
     html: str
     """Written as HTML, between letters."""
     numbers: str = ""
-    """Written as HTML, between numbers, if not as between letters."""
-    binds: int = FUNCTION
-    """How tightly it binds."""
-    asks: tuple[int, ...] = (0, 0)
-    """What it works on stands in brackets if it binds less tightly than this, one for each."""
+    """Written as HTML, between numbers; if empty, as between letters."""
+    precedence: int = FUNCTION
+    """One of ``SUM``, ``PRODUCT``, ``MATRIX``, ``FUNCTION``."""
+    least_precedence: tuple[int, ...] = (0, 0)
+    """An operand stands in brackets if its precedence is lower than this, one for each."""
     encloses: tuple[str, ...] = ()
-    """The forms that need no brackets, since the sign itself keeps apart what it works on."""
+    """The forms in which the sign itself separates the operands, so that they need no brackets."""
 
     def needs_brackets(self, form: str, place: int, inner: "Operation") -> bool:
-        """Whether ``inner`` stands in brackets where it is the argument number ``place``."""
-        return form not in self.encloses and inner.binds < self.asks[place]
+        """Whether ``inner`` stands in brackets as the operand number ``place``."""
+        return form not in self.encloses and inner.precedence < self.least_precedence[place]
 
     def sign(self, form: str) -> str:
-        """How it is written in one form, ``"plain"``, ``"tex"``, ``"html"`` or ``"numbers"``."""
+        """Its template in one form, ``"plain"``, ``"tex"``, ``"html"`` or ``"numbers"``."""
         return getattr(self, form) or self.html
 
 
@@ -62,9 +61,9 @@ def function(compute, javascript, derivative, name, tex=None, html=None):
     )
 
 
-def product(plain, tex, html, numbers="{} \u00d7 {}", binds=MATRIX):
-    """The row of a product. Of one feature and one unit, as they are traced, a matrix has a single
-    number in it, and so has every vector: all products are that of two numbers."""
+def product(plain, tex, html, numbers="{} \u00d7 {}", precedence=MATRIX):
+    """The row of a product. A step is traced with one feature and one unit, so that every
+    matrix and vector is a single number: all products are computed as that of two numbers."""
     return Operation(
         compute=lambda a, b: a * b,
         javascript="(a, b) => a * b",
@@ -73,8 +72,8 @@ def product(plain, tex, html, numbers="{} \u00d7 {}", binds=MATRIX):
         tex=tex,
         html=html,
         numbers=numbers,
-        binds=binds,
-        asks=(binds, binds),
+        precedence=precedence,
+        least_precedence=(precedence, precedence),
     )
 
 
@@ -86,8 +85,8 @@ OPERATIONS = {
         plain="{}+{}",
         tex="{} + {}",
         html="{} + {}",
-        binds=SUM,
-        asks=(SUM, SUM),
+        precedence=SUM,
+        least_precedence=(SUM, SUM),
     ),
     "sub": Operation(
         compute=lambda a, b: a - b,
@@ -96,10 +95,10 @@ OPERATIONS = {
         plain="{}-{}",
         tex="{} - {}",
         html="{} \u2212 {}",
-        binds=SUM,
-        asks=(SUM, PRODUCT),
+        precedence=SUM,
+        least_precedence=(SUM, PRODUCT),
     ),
-    "mul": product("{}*{}", r"{} \odot {}", "{} \u2299 {}", binds=PRODUCT),
+    "mul": product("{}*{}", r"{} \odot {}", "{} \u2299 {}", precedence=PRODUCT),
     "matmul": product("{}*{}", r"{}\,{}", "{} {}", numbers="{} \u00b7 {}"),
     "div": Operation(
         compute=np.true_divide,
@@ -108,8 +107,8 @@ OPERATIONS = {
         plain="{}/{}",
         tex=r"\frac{{{}}}{{{}}}",
         html="({}) / ({})",
-        binds=PRODUCT,
-        asks=(PRODUCT, FUNCTION),
+        precedence=PRODUCT,
+        least_precedence=(PRODUCT, FUNCTION),
         encloses=("tex", "html", "numbers"),
     ),
     "outer": product("{}*{}", r"{}\,{}^\top", "{} {}<sup>T</sup>"),
@@ -129,8 +128,8 @@ OPERATIONS = {
         plain="-{}",
         tex="-{}",
         html="\u2212{}",
-        binds=SUM,
-        asks=(PRODUCT,),
+        precedence=SUM,
+        least_precedence=(PRODUCT,),
     ),
     "abs": function(
         compute=np.abs,
@@ -155,7 +154,7 @@ OPERATIONS = {
         tex=r"\max({},\; {})",
         html="max({}, {})",
     ),
-    "larger": Operation(  # 1 if so, 0 if not; half of each where the two are equal
+    "larger": Operation(  # 1 if a > b, 0 if a < b, 0.5 if they are equal
         compute=lambda a, b: np.heaviside(np.subtract(a, b), 0.5),
         javascript="(a, b) => (Math.sign(a - b) + 1) / 2",
         derivative=lambda y, a, b: (0, 0),
@@ -194,7 +193,7 @@ OPERATIONS = {
     "relu": function(
         compute=relu,
         javascript="(a) => Math.max(a, 0)",
-        derivative=lambda y, a: (y.sign(),),  # at the corner the flat side's, as in PyTorch
+        derivative=lambda y, a: (y.sign(),),  # 0 at zero, as in PyTorch
         name="relu",
         tex=r"\operatorname{{ReLU}}({})",
         html="ReLU({})",
@@ -207,7 +206,7 @@ def operation(name: str) -> Operation:
     """The row of an operation.
 
     Raises:
-        KeyError: an operation that has none.
+        KeyError: an operation without a row.
     """
     if name not in OPERATIONS:
         raise KeyError(

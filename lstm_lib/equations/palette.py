@@ -1,11 +1,11 @@
-"""One hue per quantity, settled once: for drawings, equations, plots, widgets and the page.
+"""One hue for each quantity, used everywhere: in drawings, equations, plots, widgets and the page.
 
-The cell state is violet wherever it appears, and the hidden state is the ink itself.  Each hue has
-a shade for light paper and one for dark.  Each shade reads as text on paper, on the panel and on
-its own tint (WCAG AA), and any two stay apart under simulated colour blindness.  The closest are
+The cell state is violet wherever it appears, and the hidden state has the colour of text.  Each hue
+has a shade for light paper and one for dark.  Each shade reads as text on paper, on the panel and
+on its own tint (WCAG AA), and any two stay apart under simulated colour blindness.  The closest are
 forget and input without red or green cones, cell and output without red or green cones, and input,
-output and x without blue ones: side by side they differ, at a glance they may not.  So colour never
-stands alone: a label or a shape always says the same.
+output and x without blue ones: these differ side by side, and may look alike when apart.  So colour
+is never the only sign: a label or a shape always says the same.
 """
 
 from typing import NamedTuple
@@ -34,7 +34,7 @@ HUES = {
 NEUTRALS = {
     "ink": HUES["hidden"],
     "muted": Hue(light="#595e6c", dark="#a9aeba"),
-    "faint": Hue(light="#a8a496", dark="#646b79"),  # what steps back; never the only way to read it
+    "faint": Hue(light="#a8a496", dark="#646b79"),  # for the background; never the only sign
     "paper": Hue(light="#fffdf8", dark="#14161b"),
     "panel": Hue(light="#f5f2ea", dark="#1d2027"),
     "line": Hue(light="#cfc9bb", dark="#3d424e"),
@@ -50,7 +50,8 @@ NETWORKS = {
     "forget bias 3": "forget",
     "chrono": "output",
 }
-"""The hue of a network where several are compared; an LSTM may say how its gates start."""
+"""The hue of each network in plots that compare several. LSTMs are told apart by how their gates
+start: ``"LSTM, chrono"`` has the hue of ``"chrono"``."""
 
 TINT = Hue(light=0.10, dark=0.16)
 """How much of a hue goes into its tint, the fill of a box."""

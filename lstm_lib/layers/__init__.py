@@ -1,5 +1,5 @@
-"""Cells as PyTorch modules, alone, on top of each other and in both directions; weights from and
-to PyTorch's own."""
+"""Cells as PyTorch layers: one cell, stacks of them, and both directions; conversion of weights
+from and to PyTorch's own modules."""
 
 from lstm_lib.cells.checks import needs
 

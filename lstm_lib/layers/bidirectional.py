@@ -24,7 +24,7 @@ register_runs(BothWays, Runs)
 
 
 class Bidirectional(RecurrentLayer):
-    r"""Two cells read a sequence in opposite directions: each step's output knows all of it.
+    r"""Two cells read a sequence in opposite directions: each output depends on all of it.
 
     .. math::
 
@@ -34,8 +34,8 @@ class Bidirectional(RecurrentLayer):
             \qquad t = T, \dots, 1 \\
         y_t &= [\overrightarrow{h}_t, \overleftarrow{h}_t]
 
-    Both runs are kept in the order of time: entry ``t`` of ``run.runs.backwards.gates["f"]`` is
-    what was computed where :math:`x_t` was read. So the backward cell's final state is that of
+    Both runs are returned in the order of time: entry ``t`` of ``run.runs.backwards.gates["f"]`` is
+    what was computed where :math:`x_t` was read. So the backward cell's final state belongs to
     the *first* step. With ``lengths``, it begins at each sequence's own last step.
 
     The two are the layers ``layer.forwards`` and ``layer.backwards``.
@@ -82,13 +82,13 @@ class Bidirectional(RecurrentLayer):
         """How many units each of the two cells has.
 
         Raises:
-            ValueError: they differ.
+            ValueError: the two differ.
         """
         return the_same("hidden_size", [self.forwards, self.backwards])
 
     @property
     def output_size(self) -> int:
-        """How many numbers it puts out at each step, those of both directions."""
+        """How many numbers it returns at each step, those of both directions."""
         return self.forwards.output_size + self.backwards.output_size
 
     def forward(self, x, state=None, lengths=None, reads=None) -> Runs:
@@ -98,9 +98,9 @@ class Bidirectional(RecurrentLayer):
             state: a pair of states, the forward cell's and the backward one's (which it has
                 after each sequence's end); None for zeros, in place of one or of both.
             lengths: how many steps each sequence of a padded batch has, ``(batch_size,)``.
-            reads: a pair of dictionaries, what else each of the cells reads, by name, in the
-                order of time: ``({"clock": …}, {"clock": …})``; None, in place of one or of both,
-                for what the cells say themselves.
+            reads: a pair of dictionaries with the side inputs of each cell, in the order of time:
+                ``({"clock": …}, {"clock": …})``; None, in place of one or of both, for the cells'
+                defaults.
 
         Returns:
             :class:`~lstm_lib.layers.Runs` whose ``outputs`` are the forward cell's, then the
@@ -108,7 +108,7 @@ class Bidirectional(RecurrentLayer):
             :class:`~lstm_lib.layers.BothWays`.
         """
         ahead, back = both("state", state, "the forward cell's state, and the backward one's")
-        meaning = "what the forward cell reads, by name, and what the backward one does"
+        meaning = "the forward cell's side inputs, by name, and the backward one's"
         reads_ahead, reads_back = tree_map(self.time_first, both("reads", reads, meaning))
         x, turn = self.time_first(x), partial(reverse, lengths=lengths)
         forwards = self.forwards(x, ahead, lengths, **(reads_ahead or {}))
@@ -128,7 +128,7 @@ class Bidirectional(RecurrentLayer):
 
 
 def both(name, pair, meaning):
-    """The two of a pair, which may be missing; another named tuple is something else."""
+    """A pair as :class:`BothWays`, None as two of None. A named tuple (a state) is refused."""
     if pair is None:
         return BothWays(None, None)
     other = hasattr(pair, "_fields") and not isinstance(pair, BothWays)
@@ -138,7 +138,7 @@ def both(name, pair, meaning):
 
 
 def the_same(name, layers):
-    """What is the same in all of these layers."""
+    """The value that all of these layers have in common."""
     values = list(dict.fromkeys(getattr(layer, name) for layer in layers))
     if len(values) > 1:
         raise ValueError(
@@ -148,10 +148,10 @@ def the_same(name, layers):
 
 
 def check_time_first(name, layer, owner):
-    """A layer inside another is handed sequences in the order of time."""
+    """A layer inside another must not be ``batch_first``: it is given sequences time first."""
     if layer.batch_first:
         raise ValueError(
-            f"{name} has batch_first=True; leave it out there and say it once, of the whole: "
+            f"{name} has batch_first=True; leave it out there and set it once, on the outer layer: "
             f"{owner}(…, batch_first=True)"
         )
 

@@ -17,21 +17,21 @@ from lstm_lib.sequences import ByName, Unrolled, unroll
 from lstm_lib.sequences.unroll import check_cell
 
 CAST_BY_AUTOCAST = (torch.float32, torch.float16, torch.bfloat16)
-"""The types that ``torch.autocast`` turns into each other; it leaves float64 alone."""
+"""The dtypes that ``torch.autocast`` converts between; it leaves float64 as it is."""
 
 
 class GateParameters(nn.ParameterDict):
     """One trainable parameter for each gate: ``layer.W["f"]``.
 
-    Setting a gate to a ``Parameter`` puts that parameter there (so two layers may share one).
-    Setting it to anything else, a tensor, an array or a list, gives the parameter that is there
-    these values. Calling it reads every weight once, and so lets everything that PyTorch hangs on
-    a module's weights do its work (``weight_norm``, ``spectral_norm``, pruning, parametrisations).
+    Assigning an ``nn.Parameter`` replaces the parameter (so two layers may share one). Assigning a
+    tensor, an array or a list copies the values into the parameter. Calling it returns all weights
+    as a dictionary and runs the module's hooks, so that ``weight_norm``, ``spectral_norm``,
+    pruning and parametrisations take effect.
 
     Raises:
         KeyError: asking for a gate that is not there.
         ValueError: values of another shape.
-        RuntimeError: values that autograd computed; their history would be lost.
+        RuntimeError: values that require a gradient; copying them would lose their history.
     """
 
     def __getitem__(self, gate):
@@ -44,16 +44,16 @@ class GateParameters(nn.ParameterDict):
             return super().__setitem__(gate, value)
         if getattr(value, "requires_grad", False):
             raise RuntimeError(
-                f"the values for {gate!r} were computed from what learns: detach() them, give an "
+                f"the values for {gate!r} require a gradient: detach() them, give an "
                 "nn.Parameter, or run the layer with them by torch.func.functional_call"
             )
         old = self[gate]
         value = torch.as_tensor(value, dtype=old.dtype, device=old.device)
-        check_shape(f"what is put at {gate!r}", value, old.shape)
+        check_shape(f"the value for {gate!r}", value, old.shape)
         if gate in self._parameters:
             with torch.no_grad():
                 old.copy_(value)
-        else:  # computed from others: a parametrisation knows what they must be
+        else:  # parametrised: the parametrisation sets the parameters behind it
             setattr(self, gate, value)
 
     def forward(self):
@@ -63,11 +63,11 @@ class GateParameters(nn.ParameterDict):
 
 
 class RecurrentLayer(nn.Module):
-    """What all layers here have in common.
+    """The base class of the layers.
 
     Args:
-        batch_first: read sequences as ``(batch_size, seq_len, input_size)``, and put out
-            everything that has an axis of time in this order. States have none.
+        batch_first: read sequences as ``(batch_size, seq_len, input_size)``, and return
+            everything that has a time axis in this order. States have none.
     """
 
     def __init__(self, batch_first=False):
@@ -75,12 +75,12 @@ class RecurrentLayer(nn.Module):
         self.batch_first = bool(batch_first)
 
     def time_first(self, x):
-        """A sequence as it is read: time, batch, features. One alone has no batch."""
+        """The sequence with its axes as cells read it: time, batch, features, or time, features."""
         swap = self.batch_first and torch.is_tensor(x) and x.ndim > 2
         return x.transpose(0, 1) if swap else x
 
     def as_given(self, run):
-        """A run, its axes in the order in which the input's are."""
+        """The run with its axes in the order of the input's."""
         return along_time(run, self.time_first) if self.batch_first else run
 
     def extra_repr(self):
@@ -91,9 +91,9 @@ class Recurrent(RecurrentLayer):
     """A cell over time as a PyTorch layer: the same equations, trained by autograd.
 
     Its parameters are addressed by gate, ``layer.W["f"]``, ``layer.U["f"]``, ``layer.b["f"]`` (and
-    ``layer.p["f"]`` where there are peepholes), and start as the cell's weights. They are the only
-    weights there are: ``layer.cell`` is the cell with these, so what is set in one is set in the
-    other, and :func:`~lstm_lib.cells.initialise.forget_bias` takes either.
+    ``layer.p["f"]`` where there are peepholes), and start as the cell's weights. ``layer.cell`` is
+    the cell with these same parameters, so setting a weight in one sets it in the other, and
+    :func:`~lstm_lib.cells.initialise.forget_bias` takes either.
 
     Args:
         cell: a :class:`~lstm_lib.cells.Cell`; it is copied, not changed.
@@ -114,28 +114,28 @@ class Recurrent(RecurrentLayer):
         if not isinstance(dtype, torch.dtype) or not dtype.is_floating_point:
             raise TypeError(f"dtype is {dtype}; give a floating-point type, such as torch.float64")
         register_cell(type(cell))
-        self.bare_cell = copy.copy(cell)  # all that a cell is but its weights
+        self.bare_cell = copy.copy(cell)  # the cell without its weights
         vars(self.bare_cell).pop("layer", None)
         for kind, weights in cell.weights.items():
             del vars(self.bare_cell)[kind]
             super().__setattr__(kind, gate_parameters(weights, dtype))
 
     def __setattr__(self, name, value):
-        """A group of weights may be given as a dictionary, such as another cell's."""
+        """A group of weights may be assigned as a dictionary, such as another cell's."""
         mapping = isinstance(value, (Mapping, nn.ParameterDict))
-        known = name in vars(self).get("_modules", ())  # a replica is made without its __init__
-        if known and mapping and not isinstance(value, GateParameters):
+        is_group = name in vars(self).get("_modules", ())  # a replica is made without __init__
+        if is_group and mapping and not isinstance(value, GateParameters):
             dtype = next(iter(self.parameters())).dtype
             value = gate_parameters(value, dtype)
         super().__setattr__(name, value)
 
     @property
     def cell(self) -> Cell:
-        """The cell, with this layer's parameters for weights."""
+        """The cell, with this layer's parameters as its weights."""
         return self.cell_with(lambda group: group, layer=self)
 
     def cell_with(self, weights_of, **settings) -> Cell:
-        """The cell, with what ``weights_of`` makes of each group of parameters."""
+        """The cell with the weights ``weights_of(group)`` for each group of parameters."""
         cell = copy.copy(self.bare_cell)
         for kind in cell.kinds:
             group = getattr(self, kind)
@@ -148,11 +148,11 @@ class Recurrent(RecurrentLayer):
         return cell
 
     def to_numpy(self) -> Cell:
-        """A NumPy cell with a copy of the weights as they are now, in their dtype.
+        """A NumPy cell with a copy of the current weights, in their dtype.
 
         Raises:
             TypeError: bfloat16, which NumPy does not have.
-            ValueError: weights without numbers, on the device ``meta``.
+            ValueError: weights on the device ``meta``, which have no values.
         """
         arrays = {
             kind: GateWeights(kind, {gate: array(weight) for gate, weight in group().items()})
@@ -178,7 +178,7 @@ class Recurrent(RecurrentLayer):
 
     @property
     def output_size(self) -> int:
-        """How many numbers it puts out at each step."""
+        """How many numbers it returns at each step."""
         (size,) = self.bare_cell.state_shapes()[self.bare_cell.output]
         return size
 
@@ -196,7 +196,7 @@ class Recurrent(RecurrentLayer):
             An :class:`~lstm_lib.sequences.Unrolled` with outputs, final state, every gate and
             every state by name: ``y, state = layer(x)[:2]`` are what ``torch.nn.LSTM`` returns.
 
-        Under ``torch.autocast`` what is read may be of any type that autocast casts.
+        Under ``torch.autocast`` the inputs may have any dtype that autocast converts.
         """
         cell = self.cell_with(lambda group: group())
         x, reads = self.time_first(x), tree_map(self.time_first, reads)
@@ -212,26 +212,26 @@ class Recurrent(RecurrentLayer):
 
 
 class Runs(NamedTuple):
-    """What a layer that is made of several did.
+    """The result of a layer that consists of several.
 
     Its first two fields are what PyTorch's recurrent modules return: ``y, state = run[:2]``.
     """
 
     outputs: object
-    """What it puts out at each step, ``(seq_len, batch_size, output_size)``."""
+    """The output at each step, ``(seq_len, batch_size, output_size)``."""
     state: tuple
-    """The final state of each of its layers, shaped as the initial one is given."""
+    """The final state of each of its layers, in the form in which an initial state is given."""
     runs: tuple
     """The run of each of its layers, with every gate and state by name."""
 
 
 def as_layer(cell, dtype=None):
-    """A cell made a layer; what is one already stays as it is."""
+    """A cell as a layer; a layer is returned as it is."""
     return Recurrent(cell, dtype) if isinstance(cell, Cell) else cell
 
 
 def gate_parameters(weights, dtype):
-    """Parameters for these weights; one that is a parameter already stays itself."""
+    """Parameters with these weights; a weight that is a parameter is used as it is."""
 
     def parameter(weight):
         if isinstance(weight, nn.Parameter):
@@ -242,7 +242,7 @@ def gate_parameters(weights, dtype):
 
 
 def along_time(run, function):
-    """A run with ``function`` applied to everything in it that has an axis of time."""
+    """A run with ``function`` applied to everything in it that has a time axis."""
     if isinstance(run, Runs):
         runs = [along_time(each, function) for each in run.runs]
         runs = run.runs._make(runs) if hasattr(run.runs, "_make") else tuple(runs)
@@ -257,12 +257,12 @@ def along_time(run, function):
 
 
 def casts(device):
-    """Whether ``torch.autocast`` is at work on this kind of device."""
+    """Whether ``torch.autocast`` is active on this kind of device."""
     return torch.amp.is_autocast_available(device) and torch.is_autocast_enabled(device)
 
 
 def autocast(value, like):
-    """What ``torch.autocast`` would cast, in the type of the weights."""
+    """A value that ``torch.autocast`` would convert, in the dtype of the weights."""
     castable = torch.is_tensor(value) and value.dtype in CAST_BY_AUTOCAST
     return value.to(like.dtype) if castable and like.dtype in CAST_BY_AUTOCAST else value
 
@@ -270,7 +270,7 @@ def autocast(value, like):
 def array(weight):
     """A copy of a weight as an array."""
     if weight.is_meta:
-        raise ValueError("these weights are on the device meta, without numbers: load some first")
+        raise ValueError("these weights are on the device meta and have no values: load some first")
     if weight.dtype == torch.bfloat16:
         raise TypeError("these weights are bfloat16, which NumPy does not have: float() them first")
     return weight.detach().cpu().numpy().copy()

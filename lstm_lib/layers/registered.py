@@ -1,4 +1,5 @@
-"""What PyTorch must be told of our classes, so that it takes them apart and stores them."""
+"""Our classes registered with PyTorch, as pytrees and as safe globals, so that it can export them
+and load them from a file."""
 
 from torch.serialization import add_safe_globals
 from torch.utils._pytree import _register_namedtuple, register_pytree_node

@@ -11,7 +11,7 @@ from lstm_lib.layers.recurrent import Recurrent, RecurrentLayer, Runs, as_layer
 
 
 class Stacked(RecurrentLayer):
-    r"""Recurrent layers on top of each other: what one puts out, the next one reads.
+    r"""Recurrent layers on top of each other: each reads the outputs of the one below.
 
     .. math::
 
@@ -19,11 +19,11 @@ class Stacked(RecurrentLayer):
         s^{(k)}_t &= \text{step}^{(k)}\big(\text{dropout}(h^{(k-1)}_t), s^{(k)}_{t-1}\big), \; k > 1
 
     Dropout is between the layers only, and only in training: with probability :math:`p` a number
-    that goes up is replaced by zero, and else divided by :math:`1 - p`. What a layer hands on to
-    itself in time is never dropped, nor what the last one puts out.
+    that the next layer reads is set to zero, otherwise it is divided by :math:`1 - p`. There is no
+    dropout between time steps, nor on the outputs of the last layer.
 
-    A cell that reads a part of the state below beside the input, as the depth-gated LSTM does,
-    is given it, undropped; in the lowest layer it reads zeros.
+    A cell with a side input from the state of the layer below, as the depth-gated LSTM has, is
+    given that state, without dropout; in the lowest layer it reads zeros.
 
     Its layers are ``stack.layers[0]`` and so on, from below.
 
@@ -35,13 +35,13 @@ class Stacked(RecurrentLayer):
         batch_first: as for ``torch.nn.LSTM``: the axes of sequences are batch, time, features.
 
     Raises:
-        ValueError: no cells, a layer that reads what the one below it does not have, or not in
-            this size, or that is ``batch_first`` itself, or a probability that is none.
+        ValueError: no cells; a layer whose input the one below does not have, or not in this
+            size; a layer that is ``batch_first`` itself; a probability outside 0 to 1.
         TypeError: something that is not a cell or such a layer.
 
     Source: Zaremba, Sutskever & Vinyals (2014), "Recurrent neural network regularization", for
-    dropout on the way up and not on the way through time; its places are those of
-    ``torch.nn.LSTM(dropout=…)``.
+    dropout between layers and not between time steps; it is applied where
+    ``torch.nn.LSTM(dropout=…)`` applies it.
     """
 
     def __init__(self, cells, dropout: float = 0.0, dtype=None, batch_first=False):
@@ -63,7 +63,7 @@ class Stacked(RecurrentLayer):
         """How many units each of the layers has.
 
         Raises:
-            ValueError: they differ.
+            ValueError: the layers differ.
         """
         return the_same("hidden_size", self.layers)
 
@@ -83,7 +83,7 @@ class Stacked(RecurrentLayer):
 
     @property
     def output_size(self) -> int:
-        """How many numbers the last layer puts out at each step."""
+        """How many numbers the last layer returns at each step."""
         return self.layers[-1].output_size
 
     def forward(self, x, state=None, lengths=None, reads=None) -> Runs:
@@ -93,9 +93,9 @@ class Stacked(RecurrentLayer):
             state: the state that each layer begins with, from below; None for zeros, in place of
                 one or of all.
             lengths: how many steps each sequence of a padded batch has, ``(batch_size,)``.
-            reads: what else each layer reads, from below: a dictionary by name,
-                ``[{"clock": …}, None]``, or a pair of them for both directions; None for what the
-                cells say themselves. What comes from the layer below is told by the stack.
+            reads: the side inputs of each layer, from below: a dictionary by name,
+                ``[{"clock": …}, None]``, or a pair of them for both directions; None for the
+                cells' defaults. Those that come from the layer below are filled in.
 
         Returns:
             :class:`~lstm_lib.layers.Runs` with the last layer's ``outputs``, and tuples with the
@@ -105,10 +105,10 @@ class Stacked(RecurrentLayer):
             TypeError: not one state, or one entry of ``reads``, for each layer.
         """
         states = self.each("state", state, "one state for each layer, or None")
-        told = self.each("reads", reads, "what each layer reads, by name, or None")
-        told = tree_map(self.time_first, told)
+        reads = self.each("reads", reads, "each layer's side inputs, by name, or None")
+        reads = tree_map(self.time_first, reads)
         x, runs = self.time_first(x), []
-        for layer, first, given in zip(self.layers, states, told, strict=True):
+        for layer, first, given in zip(self.layers, states, reads, strict=True):
             if runs:
                 x = functional.dropout(runs[-1].outputs, self.dropout, self.training)
             runs.append(self.over(layer, x, first, lengths, given, below=runs[-1:]))
@@ -116,7 +116,7 @@ class Stacked(RecurrentLayer):
         return self.as_given(run)
 
     def over(self, layer, x, state, lengths, given, below):
-        """One layer over the outputs of the one below, and over what else it reads."""
+        """Run one layer over the outputs of the one below, with its side inputs."""
         if not isinstance(layer, Recurrent):
             return layer(x, state, lengths, given)
         from_below = {
@@ -130,7 +130,7 @@ class Stacked(RecurrentLayer):
         return [layer.to_numpy() for layer in self.layers]
 
     def each(self, name, values, meaning):
-        """A value, or None, for each layer; a named tuple is something else."""
+        """A value, or None, for each layer. A named tuple, such as a state, is refused."""
         count = len(self.layers)
         if values is None:
             return [None] * count
@@ -147,7 +147,7 @@ class Stacked(RecurrentLayer):
 
 
 def reads_below(layer):
-    """What the layer reads beside its input, and which part of the state below that is."""
+    """The side inputs that come from the layer below, each with the part of its state."""
     reads = layer.bare_cell.reads if isinstance(layer, Recurrent) else {}
     return {name: part for name, part in reads.items() if part}
 

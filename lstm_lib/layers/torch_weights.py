@@ -28,13 +28,13 @@ PYTORCH = {
 """For each cell, PyTorch's module and the order in which its packed weights hold the gates."""
 
 SETTINGS = {RNNCell: {"nonlinearity": "tanh"}, ReLURNNCell: {"nonlinearity": "relu"}}
-"""The setting by which cells are told apart that share a module of PyTorch's."""
+"""For cells with the same PyTorch module, the setting in which they differ."""
 
 PROJECTED = {ProjectedLSTMCell: PYTORCH[LSTMCell]}
 """The cell that is an LSTM with ``proj_size``."""
 
 ONE_STEP = {nn.LSTMCell: nn.LSTM, nn.RNNCell: nn.RNN, nn.GRUCell: nn.GRU}
-"""PyTorch's modules for one step, and those for a sequence."""
+"""PyTorch's modules for one step, each with the module for a sequence."""
 
 DIRECTIONS = ("", "_reverse")
 
@@ -45,7 +45,7 @@ HOOKS = {
     "_backward_hooks": "backward hook",
     "_post_accumulate_grad_hooks": "hook after its gradient",
 }
-"""Where PyTorch keeps what changes a module, or the gradient of a weight, from outside."""
+"""The attributes in which PyTorch stores hooks, each with the name of the hook."""
 
 
 def from_torch(module: nn.Module) -> Cell:
@@ -54,17 +54,17 @@ def from_torch(module: nn.Module) -> Cell:
 
     PyTorch keeps the gates' matrices stacked (an LSTM's in the order i, f, g, o; its g is our
     ``c_tilde``) and adds **two** biases; the cell's ``b`` is their sum. A GRU's candidate keeps
-    them apart, since only the second, our ``d``, is inside the reset. ``proj_size`` makes a
+    them apart, since the reset gate scales only the second, our ``d``. ``proj_size`` makes a
     :class:`~lstm_lib.cells.ProjectedLSTMCell`.
 
-    A cell is weights and equations in NumPy. It does not know whether it is in training, which
-    weights learn, or on which device they were; :func:`stack_from_torch` keeps all that.
+    A cell is weights and equations in NumPy. It has no training mode, no frozen weights and no
+    device; :func:`stack_from_torch` keeps all of these.
 
     Raises:
         TypeError: a module that has no counterpart here, a subclass of one included; bfloat16.
         ValueError: several layers or both directions, or ``batch_first``, for which there is
-            :func:`~lstm_lib.layers.stack_from_torch`; weights that something else computes, a
-            hook, weights of two types, two that are one, or without numbers.
+            :func:`~lstm_lib.layers.stack_from_torch`; parametrised weights, a hook, weights of two
+            dtypes, shared weights, or weights on the device ``meta``.
     """
     cell_class, gates = counterpart(module)
     check_plain(module)
@@ -74,13 +74,13 @@ def from_torch(module: nn.Module) -> Cell:
 
 def stack_from_torch(module: nn.Module) -> Stacked:
     """The layers of a ``torch.nn.RNN``, ``LSTM`` or ``GRU``, however many, in one direction or
-    both, with its dropout, ``batch_first``, dtype and device, in training or not as it is; what is
-    frozen there is frozen here, and so are the biases, zero, of a module without.
+    both, with its dropout, ``batch_first``, dtype, device, training mode and frozen weights. A
+    module without biases gets biases that are zero and frozen.
 
     Raises:
         TypeError: a module that has no counterpart here, a subclass of one included.
-        ValueError: weights that something else computes, a hook, weights of two types, two that
-            are one, or without numbers.
+        ValueError: parametrised weights, a hook, weights of two dtypes, shared weights, or weights
+            on the device ``meta``.
     """
     cell_class, gates = counterpart(module)
     if type(module) in ONE_STEP:
@@ -108,8 +108,8 @@ def to_torch(layer) -> nn.Module:
     """A ``torch.nn.RNN``, ``LSTM`` or ``GRU`` that computes what ``layer`` computes.
 
     The bias goes into PyTorch's first bias; its second is zero, but for a GRU's candidate. Dropout,
-    ``batch_first``, dtype, device, training or not, and what is frozen go with it. Layers whose
-    biases are all zero and frozen become a module without.
+    ``batch_first``, dtype, device, training mode and frozen weights are kept. Layers whose biases
+    are all zero and frozen become a module with ``bias=False``.
 
     Args:
         layer: a cell, or one of the layers here if its cells are all of one class and of one
@@ -118,8 +118,8 @@ def to_torch(layer) -> nn.Module:
     Raises:
         TypeError: a cell that PyTorch has no module for.
         ValueError: a stack of layers that are not alike; gates of which some are frozen and some
-            are not, which PyTorch packs into one weight; weights that something else computes, a
-            hook, two that are one, or without numbers.
+            are not, which PyTorch packs into one weight; parametrised weights, a hook, shared
+            weights, or weights on the device ``meta``.
     """
     if isinstance(layer, nn.Module) and not isinstance(layer, RecurrentLayer):
         raise TypeError(f"{name_of(layer)} is no cell and no layer of lstm_lib.layers")
@@ -162,7 +162,7 @@ def to_torch(layer) -> nn.Module:
 
 def cell_from(module, cell_class, gates, place, wide=False):
     """The cell whose weights PyTorch names with this ending: ``_l0``, ``_l1_reverse``; ``wide``
-    holds a bfloat16 module's in float32, without loss."""
+    converts a bfloat16 module's to float32, which is exact."""
 
     def packed(name):
         whole = getattr(module, f"{name}{place}").detach()
@@ -190,7 +190,7 @@ def cell_from(module, cell_class, gates, place, wide=False):
 
 
 def freeze(layer, module, gates, place):
-    """What is frozen in PyTorch's module is frozen here; of two biases that become one, both."""
+    """Freeze what is frozen in PyTorch's module; a sum of two biases, if both are frozen."""
 
     def learns(name):
         return getattr(module, f"{name}{place}").requires_grad
@@ -235,7 +235,7 @@ def counterpart(module):
 
 
 def check_one_cell(module):
-    """A cell is one layer in one direction, and knows no order of axes."""
+    """A cell is one layer in one direction, and has no ``batch_first``."""
     for setting, plain in {"num_layers": 1, "bidirectional": False, "batch_first": False}.items():
         value = getattr(module, setting, plain)
         if value != plain:
@@ -333,7 +333,7 @@ def check_alike(stack):
 
 
 def check_plain(module):
-    """A module must compute what its settings and its parameters say, and nothing else."""
+    """A module must be determined by its settings and parameters: no parametrisation, no hook."""
     if parametrize.is_parametrized(module):
         name = next(iter(module.parametrizations))
         raise ValueError(
@@ -353,7 +353,7 @@ def check_plain(module):
 
 
 def check_own(module):
-    """No parameter may be there twice, nor of two types, nor without numbers."""
+    """No parameter may be shared or without values, and all must have one dtype."""
     seen = {}
     for name, parameter in module.named_parameters(remove_duplicate=False):
         if id(parameter) in seen:
@@ -363,7 +363,7 @@ def check_own(module):
             )
         seen[id(parameter)] = name
         if parameter.is_meta:
-            raise ValueError(f"{name} is on the device meta, without numbers: load some first")
+            raise ValueError(f"{name} is on the device meta and has no values: load some first")
     dtypes = {parameter.dtype for parameter in module.parameters()}
     if len(dtypes) > 1:
         found = " and ".join(sorted(map(str, dtypes)))
@@ -375,7 +375,8 @@ def is_module(module):
 
 
 def name_of(module):
-    """``LSTM`` is the name of several classes: those outside torch.nn are told in full."""
+    """The name of a class, in full if it is of neither PyTorch nor this library: several are called
+    ``LSTM``."""
     kind = module if isinstance(module, type) else type(module)
     plain = kind.__module__.startswith(("torch.nn.modules", "builtins", "lstm_lib"))
     name = kind.__name__ if plain else f"{kind.__module__}.{kind.__qualname__}"
@@ -383,12 +384,12 @@ def name_of(module):
 
 
 def turn_z(cell):
-    r"""A copy of the cell whose :math:`z` points the other way: what was 1 is 0.
+    r"""A copy of the cell with :math:`1 - z` in the place of :math:`z`.
 
     .. math:: \sigma(-a_z) = 1 - \sigma(a_z)
 
-    So negating the weights of ``z`` is all it takes to move weights between a GRU whose
-    :math:`z = 1` keeps and one whose :math:`z = 1` replaces.
+    So negating the weights of ``z`` converts between a GRU in which :math:`z = 1` keeps the old
+    state and one in which it replaces it.
 
     Raises:
         ValueError: a cell without a gate ``z``.

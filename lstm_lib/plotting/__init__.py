@@ -1,7 +1,7 @@
-"""Plots in the book's hues, that follow the page from light to dark.
+"""Plots in the book's colours, which follow the light or dark theme of the page.
 
-A figure is drawn by matplotlib and shown as SVG inside the page, its colours handed to the page's
-style sheet. Each carries a sentence for those who cannot see it.
+A figure is drawn by matplotlib and shown as SVG inside the page; the page's style sheet sets its
+colours. Each has an alternative text.
 """
 
 from lstm_lib.plotting.fields import gate_map

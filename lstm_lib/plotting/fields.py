@@ -1,4 +1,4 @@
-"""Gates and states over a sequence, the deeper the tint the stronger."""
+"""Heat maps of gates and states over a sequence."""
 
 import matplotlib
 import matplotlib.figure
@@ -16,16 +16,16 @@ from lstm_lib.plotting.figure import INK, LETTER, MUTED, WIDTH, Figure, short, s
 
 
 def gate_map(values: dict, words=None, alt_title="Gates over a sequence") -> Figure:
-    """Gates and states over a sequence: a row a unit, a column a step, the deeper the stronger.
+    """A heat map of gates and states over a sequence: a row for each unit, a column for each step.
 
-    A gate's full tint is 1. Where values may be negative, full is its largest size, if that is
-    above 1, and a line through a field says: below zero.
+    The deepest tint stands for 1, or for the largest absolute value if that is above 1. A line
+    through a field marks a negative value. (:func:`over_time` draws each value as a curve.)
 
     Args:
         values: the numbers by the value's name, ``"f"``, or name and a word for the unit,
             ``("f", "number")``; shape ``(seq_len,)`` or ``(seq_len, units)``.
         words: what was read at each step; a phone shows about 40 letters or 20 words.
-        alt_title: begins the sentence for those who cannot see the plot.
+        alt_title: the beginning of the alternative text.
 
     Raises:
         ValueError: shapes that do not fit each other; numbers that are not finite.
@@ -73,7 +73,7 @@ def gate_map(values: dict, words=None, alt_title="Gates over a sequence") -> Fig
 
 
 ROW = 0.34
-"""How tall one of several units is, where a value alone is 1."""
+"""The height of the row of one of several units; a value of one unit has height 1."""
 
 BESIDE = {"textcoords": "offset points", "va": "center", "annotation_clip": False}
 
@@ -97,7 +97,7 @@ def block_of(key, numbers):
 
 
 def draw_block(axes, shares, top, height, colour):
-    """A row of fields for each unit. Fields of the same depth are one shape: a smaller page."""
+    """A row of fields for each unit. Fields of the same tint are one shape, for a smaller file."""
     row = height / shares.shape[1]
     depth = np.round(np.abs(shares.T) * DEPTHS).astype(int)
     gap = 0.08 * row if shares.shape[1] > 1 else 0
@@ -114,7 +114,7 @@ def draw_block(axes, shares, top, height, colour):
 
 
 DEPTHS = 20
-"""How many depths of tint a map tells apart."""
+"""How many different tints a map has."""
 
 
 def field(shape, colour, alpha):
@@ -132,14 +132,14 @@ def outline(marked, top, row, gap):
 
 
 def runs(marked):
-    """Where neighbours in a row are marked: ``(row, start, end)``."""
+    """Each run of neighbouring marked fields in a row: ``(row, start, end)``."""
     for row, fields in enumerate(marked):
         edges = np.flatnonzero(np.diff(np.r_[False, fields, False]))
         yield from ((row, start, end) for start, end in edges.reshape(-1, 2))
 
 
 def block_in_words(key, block, words):
-    """Where a value is lowest and highest: at which step, at which word, in which unit."""
+    """A description: the mean, and at which step, word and unit a value is lowest and highest."""
     name, unit = key if isinstance(key, tuple) else (key, "")
 
     def where(place):

@@ -1,4 +1,4 @@
-"""A plot as part of the page: matplotlib's SVG in the page's own colours, with a voice."""
+"""A plot as part of the page: matplotlib's SVG in the page's colours, with alternative text."""
 
 import hashlib
 import io
@@ -12,7 +12,7 @@ import numpy as np
 from lstm_lib.equations.palette import HUES, NEUTRALS, css_variables
 
 WIDTH = 5.6
-"""Of a figure, in inches: on a phone it shrinks by a third, and its letters stay legible."""
+"""The width of a figure, in inches: on a phone it shrinks by a third and stays legible."""
 
 LETTER = 15
 """The size of a value's letter: large enough for its subscript to be read too."""
@@ -39,11 +39,11 @@ STYLE = {
 
 
 class Figure:
-    """A finished plot: SVG inside the page, with a sentence that says what it shows.
+    """A finished plot: SVG inside the page, with an alternative text.
 
     Args:
         figure: a matplotlib figure, drawn under :func:`style`.
-        alt: what the plot shows, for somebody who cannot see it.
+        alt: the alternative text: what the plot shows, for somebody who cannot see it.
     """
 
     def __init__(self, figure, alt: str):
@@ -60,12 +60,12 @@ class Figure:
 
 
 def style():
-    """The book's look for matplotlib, ``with plotting.style(): …``."""
+    """The book's style for matplotlib, ``with plotting.style(): …``."""
     return matplotlib.rc_context(STYLE)
 
 
 def in_page(svg, alt):
-    """matplotlib's SVG as part of a page: its colours are the page's, and it has a voice."""
+    """matplotlib's SVG as part of a page, with the page's colours and an alternative text."""
     svg = svg[svg.index("<svg") :]
     for name, hue in (HUES | NEUTRALS).items():
         svg = re.sub(hue.light, f"var(--{name}, {hue.light})", svg, flags=re.IGNORECASE)
@@ -82,18 +82,18 @@ def in_page(svg, alt):
 
 
 def with_ids_of_its_own(svg):
-    """Several plots share a page: each id, and what refers to it, gets a mark of this plot."""
+    """Several plots share a page: each id, and each reference to it, gets the hash of this plot."""
     mark = hashlib.sha1(svg.encode(), usedforsecurity=False).hexdigest()[:10]
     return re.sub(r'(\bid="|url\(#|href="#)([\w.-]+)', rf"\1\2_{mark}", svg)
 
 
 def coarser(tag):
-    """The numbers in a tag to a hundredth of a point, which is fine enough and half as long."""
+    """A tag with its numbers rounded to a hundredth of a point, which is half as long."""
     return re.sub(r"(\.\d\d)\d+", r"\1", tag[0])
 
 
 def short(value):
-    """A number in words: three digits that matter, in full unless it is very small or large."""
+    """A number as text: three significant digits, without an exponent if it can be."""
     if value == 0 or 1e-3 <= abs(value) < 1e6:
         text = np.format_float_positional(value, precision=3, fractional=False, trim="-")
     else:

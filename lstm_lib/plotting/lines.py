@@ -1,4 +1,4 @@
-"""Lines that stand for networks: their seeds as bands, their names at their ends."""
+"""Line plots: several seeds as a band, the name of each line at its end."""
 
 import textwrap
 from typing import NamedTuple
@@ -22,10 +22,10 @@ from lstm_lib.plotting.figure import MUTED, WIDTH, Figure, short, style
 
 
 class Look(NamedTuple):
-    """How a line looks; never known by its hue alone."""
+    """The style of a line. Any two differ in dashes and marker as well as in hue."""
 
     hue: str
-    """Of the palette."""
+    """A hue of the palette."""
     dash: object
     """As matplotlib's ``linestyle``."""
     marker: str
@@ -42,10 +42,10 @@ _LINES = {
     "chrono": ((0, (8, 1.5)), "P"),
 }
 LOOKS = {label: Look(NETWORKS[label], *line) for label, line in _LINES.items()}
-"""How a line looks, by its label; a network looks the same in every plot.
+"""The style of each labelled line, so that a network looks the same in every plot.
 
-An LSTM may say so before its comma, ``"LSTM, chrono"``. Other labels get the looks left over,
-those of the networks last: a line that looks like an LSTM's should be one."""
+``"LSTM, chrono"`` has the style of ``"chrono"``. Other labels get the styles that are left over,
+those of the networks last, so that no other line looks like an LSTM's."""
 
 WHOLE_NETWORKS = ("RNN", "LSTM", "GRU")
 
@@ -58,10 +58,10 @@ def looks_of(labels) -> dict:
     """
     if len(labels) > len(LOOKS):
         raise ValueError(f"{len(labels)} lines in one plot; {len(LOOKS)} can be told apart")
-    known = {label: LOOKS.get(label.removeprefix("LSTM, ")) for label in labels}
+    own = {label: LOOKS.get(label.removeprefix("LSTM, ")) for label in labels}
     networks_last = sorted(LOOKS, key=WHOLE_NETWORKS.__contains__)
-    left_over = (LOOKS[name] for name in networks_last if LOOKS[name] not in known.values())
-    return {label: look or next(left_over) for label, look in known.items()}
+    left_over = (LOOKS[name] for name in networks_last if LOOKS[name] not in own.values())
+    return {label: look or next(left_over) for label, look in own.items()}
 
 
 def curves(
@@ -74,21 +74,21 @@ def curves(
     y_range=None,
     alt_title="Curves",
 ) -> Figure:
-    """Lines with their names at their ends; several seeds become a line in a band.
+    """A line plot: each line has its name at its end, and several seeds become a line in a band.
 
     The line is the median of the seeds, the band reaches from the lowest to the highest.
 
     Args:
         values: the numbers of each line by its label, shape ``(points,)`` or ``(seeds, points)``;
-            labels with a look of their own are in :data:`~lstm_lib.plotting.lines.LOOKS`.
-        x: where the points stand, ``(points,)``, for all lines or by label; 1, 2, 3, … if left
+            labels with a fixed style are in :data:`~lstm_lib.plotting.lines.LOOKS`.
+        x: the horizontal positions, ``(points,)``, for all lines or by label; 1, 2, 3, … if left
             out.
         x_label: what ``x`` is, in the singular, ``"gap"``.
-        y_label: what the lines are.
+        y_label: what the values are.
         log: the axes that are logarithmic: ``"x"``, ``"y"`` or ``"xy"``.
         guides: dotted lines to compare with, by name: a number, or ``(points,)`` over ``x``.
-        y_range: the ends of the vertical axis; as the lines need it, if left out.
-        alt_title: begins the sentence for those who cannot see the plot.
+        y_range: the limits of the vertical axis; chosen from the lines, if left out.
+        alt_title: the beginning of the alternative text.
 
     Raises:
         ValueError: no lines, or too many; numbers that do not fit ``x``; on a logarithmic axis, a
@@ -126,7 +126,7 @@ def curves(
 
 
 class Line(NamedTuple):
-    """One line of a plot: where its points stand, and their middle, lowest and highest."""
+    """One line of a plot: positions, medians, lowest and highest values."""
 
     x: np.ndarray
     middle: np.ndarray
@@ -141,8 +141,8 @@ class Line(NamedTuple):
         return self.x[last], self.middle[last]
 
     def in_words(self, label, x_label, span):
-        """From where to where, and how far apart the seeds end. ``span``: of the vertical axis,
-        if it is not logarithmic."""
+        """A description: start, end, extremes, and the range of the seeds. ``span`` is the length
+        of the vertical axis, if it is not logarithmic."""
         drawn = np.isfinite(self.middle)
         x, y = self.x[drawn], self.middle[drawn]
         at = [
@@ -194,7 +194,7 @@ def line_of(label, numbers, x, log):
 
 
 def guide_of(name, y, x, all_x, floor):
-    """Where a guide's points stand: as far as it stays above ``floor``, not to stretch the plot."""
+    """The points of a guide; those below ``floor`` are left out, not to stretch the plot."""
     if np.ndim(y) == 0:
         return np.array([all_x.min(), all_x.max()]), np.array([y, y], dtype=float)
     if x is None or isinstance(x, dict) or np.shape(y) != np.shape(x):
@@ -214,7 +214,7 @@ def guide_in_words(name, guide, x_label):
 
 
 def draw_line(axes, line, look, turn):
-    """A line, its band, and markers: on each point, or, where there are many, here and there."""
+    """A line with its band and its markers, on about eight points where there are many."""
     colour = HUES[look.hue].light
     if line.seeds > 1:
         low = np.where(np.isnan(line.low), np.nanmin(line.middle), line.low)
@@ -259,7 +259,7 @@ def power_of_ten(value, _=None):
 
 
 def name_ends(figure, axes, ends):
-    """Each line's name to the right of its end, moved up or down where names would meet.
+    """Write each line's name to the right of its end, moved up or down where names would overlap.
 
     ``ends`` has the place and colour of each end by name.
     """
@@ -295,7 +295,7 @@ def name_ends(figure, axes, ends):
 
 
 def wrapped(name):
-    """On several lines if it is long, and rather after a comma."""
+    """A name on several lines if it is long, broken at a comma if possible."""
     if len(name) <= NAME_WIDTH:
         return name
     parts = name.replace(", ", ",\n").split("\n")
@@ -306,8 +306,8 @@ NAME_WIDTH = 14
 
 
 def spread(wanted, heights, low=-0.05, high=1.08):
-    """Middles for labels of these heights: where they are wanted, or, where they would overlap,
-    stacked around the middle of where they are wanted."""
+    """Positions for labels of these heights: as wanted, or, where labels would overlap, stacked
+    around the mean of their wanted positions."""
     stacks = [[name] for name in sorted(wanted, key=wanted.get)]
 
     def ends(stack):
@@ -335,19 +335,19 @@ def spread(wanted, heights, low=-0.05, high=1.08):
 def learning_curves(
     runs: dict, y_label="loss", log="", mean_of=10, guides=None, y_range=None, alt_title=None
 ) -> Figure:
-    """What training reports at each step, smoothed; several seeds become a line in a band.
+    """Smoothed curves of training; several seeds become a line in a band.
 
-    A run that stopped before others of its label keeps its last value: it had no more to learn.
+    A run that stopped before others of its label keeps its last value.
 
     Args:
         runs: by label, a run's numbers ``(steps,)``, or several runs', which may differ in length.
         y_label: what the numbers are.
-        mean_of: how many steps, up to the one drawn, are averaged. Long runs are averaged over
-            more, for a plot has no room for more than some 200 points.
+        mean_of: how many updates, up to the one drawn, are averaged. Long runs are averaged over
+            more, since a plot has room for about 200 points.
         log, guides, y_range, alt_title: as for :func:`curves`.
 
     Raises:
-        ValueError: a run without steps; ``mean_of`` below 1; what :func:`curves` refuses.
+        ValueError: an empty run; ``mean_of`` below 1; what :func:`curves` refuses.
     """
     mean_of = positive_integer("mean_of", mean_of)
     values, steps = {}, {}
@@ -363,7 +363,7 @@ def learning_curves(
 
 
 def running_mean(label, run, window):
-    """At each step, the mean of the last ``window`` steps, or of as many as there were."""
+    """At each update, the mean of the last ``window``, or of as many as there were."""
     if len(run) == 0:
         raise ValueError(f"a run of {label} has no steps")
     total = np.cumsum(np.r_[0.0, run])
@@ -373,15 +373,15 @@ def running_mean(label, run, window):
 
 
 def gradient_against_lag(norms: dict, lags=None, rates=None, alt_title=None) -> Figure:
-    """How much of the gradient is left so many steps back, on a logarithmic axis.
+    """The norm of the gradient so many steps back, on a logarithmic axis.
 
-    There a straight line is exponential: the same share is lost at every step.
+    A straight line there is exponential decay: the same share is lost at every step.
 
     Args:
         norms: by label, the gradient's norm at each lag, ``(lags,)`` or ``(seeds, lags)``.
         lags: how many steps back; 0, 1, 2, … if left out.
-        rates: by label, the share that theory says is left per step: dotted, from where that
-            line starts.
+        rates: by label, the share per step that theory predicts: a dotted line with the same
+            start.
 
     Raises:
         ValueError: what :func:`curves` refuses.
@@ -397,12 +397,12 @@ def gradient_against_lag(norms: dict, lags=None, rates=None, alt_title=None) -> 
 
 
 def accuracy_against_gap(accuracies: dict, gaps, chance: float, alt_title=None) -> Figure:
-    """How often the answer is right when it must be remembered over a gap, against chance.
+    """The accuracy of recall against the length of the gap, with the level of chance.
 
     Args:
         accuracies: by label, for each gap, ``(gaps,)`` or ``(seeds, gaps)``.
-        gaps: their lengths; on a logarithmic axis if they differ a lot.
-        chance: what guessing scores.
+        gaps: the lengths of the gaps; on a logarithmic axis if they differ a lot.
+        chance: the accuracy of guessing.
 
     Raises:
         ValueError: what :func:`curves` refuses.

@@ -1,4 +1,4 @@
-"""Values over time, a strip for each."""
+"""Values over time, one small plot for each."""
 
 import matplotlib
 import matplotlib.figure
@@ -12,14 +12,16 @@ from lstm_lib.plotting.figure import LETTER, WIDTH, Figure, style
 
 
 def over_time(values: dict, title_for=None, x_label="step", alt_title="Over time") -> Figure:
-    """One strip for each value, over time, in its hue.
+    """Values over time as curves, one small plot below the other, each in its hue.
+
+    (:func:`gate_map` draws many units over time as a heat map.)
 
     Args:
         values: for each value's name (``"c"``, ``"f"``) its numbers over time, shape
             ``(seq_len,)``.
-        title_for: words for a strip beside its letter, ``{"x": "noise"}``.
-        x_label: what the steps are.
-        alt_title: begins the sentence for those who cannot see the plot.
+        title_for: titles of the small plots by name, ``{"x": "noise"}``.
+        x_label: the label of the horizontal axis.
+        alt_title: the beginning of the alternative text.
 
     Raises:
         ValueError: values that are not one number a step.

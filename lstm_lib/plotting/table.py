@@ -1,4 +1,4 @@
-"""Values word by word, as a table that can be read aloud."""
+"""Values word by word, as a table that a screen reader can read."""
 
 from html import escape
 
@@ -8,7 +8,7 @@ from lstm_lib.equations.palette import css_variables
 
 
 class Table:
-    """Values word by word, as a table that can be read aloud; the stronger, the deeper its tint."""
+    """Values word by word, as a table that a screen reader can read, with tinted cells."""
 
     def __init__(self, html: str, alt: str):
         self.html, self.alt = html, alt
@@ -21,13 +21,15 @@ class Table:
 
 
 def word_table(words: list[str], rows: dict, alt: str) -> Table:
-    """Values over a sentence: a column a word, a row a value, each cell its number on its tint.
+    """Values over a sentence: a column for each word, a row for each value.
+
+    A cell shows its number; the larger its absolute value, the deeper its tint.
 
     Args:
         words: what the network reads, one word a step.
         rows: the numbers for each row, shape ``(len(words),)``, by the value's name, or by name
             and a word for the unit: ``("f", "number")``.
-        alt: what the table shows, in a sentence.
+        alt: the alternative text, a sentence.
 
     Raises:
         ValueError: a row that does not have one number for each word.

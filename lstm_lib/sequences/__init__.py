@@ -1,5 +1,5 @@
-"""A cell over time: unrolled step by step, in padded batches, scanned in parallel, and
-backpropagated through by hand."""
+"""A cell over time: unrolled step by step, padded batches, a parallel scan, and backpropagation
+through time by hand."""
 
 from lstm_lib.sequences.padding import real_steps, reverse
 from lstm_lib.sequences.scan import scan, scan_log

@@ -1,12 +1,12 @@
-r"""Backpropagation through time by hand: the chain rule, walked backwards along the unrolled chain.
+r"""Backpropagation through time by hand: the chain rule, applied from the last step to the first.
 
-How much does the loss :math:`L` change if one number in the chain is nudged? Two rules answer it:
+The derivative of the loss :math:`L` with respect to any value of the run follows from two rules:
 
-- along a road, slopes are multiplied (:math:`\sigma' = \sigma (1 - \sigma)` and
-  :math:`\tanh' = 1 - \tanh^2`, both known from the value that came out);
-- where roads meet, because a value was used in several places, gradients are added.
+- along a path, derivatives are multiplied (:math:`\sigma' = \sigma (1 - \sigma)` and
+  :math:`\tanh' = 1 - \tanh^2`, both computed from the function's result);
+- where a value is used in several places, the gradients from all of them are added.
 
-The state is used at the next step, so what arrives at step :math:`t` has come from step
+The state is used at the next step, so the gradient at step :math:`t` needs the one at step
 :math:`t + 1`: the loop runs from the last step to the first. The weights are used at every step,
 so their gradients are sums over time. In the code ``d_h`` is :math:`\partial L / \partial h_t`,
 and in the comments ∂h_t is short for it.
@@ -25,7 +25,7 @@ from lstm_lib.sequences.unroll import ByName, Unrolled
 
 
 class Gradients(NamedTuple):
-    """By how much the loss changes with everything that the run was made of."""
+    """The gradients of the loss with respect to weights, inputs and states."""
 
     W: ByName
     """Of each gate's input weights, ``(hidden_size, input_size)``."""
@@ -38,16 +38,16 @@ class Gradients(NamedTuple):
     state: tuple
     """Of the state before the first step, by name (``gradients.state.h``)."""
     states: ByName
-    """What arrives in all at each :math:`h_t` (``"h"``) and :math:`C_t` (``"c"``), shaped like the
+    """The whole gradient at each :math:`h_t` (``"h"``) and :math:`C_t` (``"c"``), shaped like the
     run's outputs."""
     roads: ByName
-    r"""The same, by the road it arrives on, at each step.
+    r"""The parts that ``states`` is the sum of: one for each path by which the gradient arrives.
 
     At :math:`h_t`: ``"loss"``, from this step's output, and ``"gates"``, from step :math:`t + 1`,
     whose gates read :math:`h_t`.
     At :math:`C_t`: ``"output"``, from this step's :math:`h_t`, and ``"belt"``, from
-    :math:`C_{t+1}`. So from each step to the one before lead two roads, ``"belt"`` and
-    ``"gates"``; a plain RNN has only the second.
+    :math:`C_{t+1}` along the cell state. So two paths lead from each step to the one before,
+    ``"belt"`` and ``"gates"``; a plain RNN has only the second.
     """
 
 
@@ -62,23 +62,25 @@ def rnn_backward(
             + U_h^\top \frac{\partial L}{\partial a_{t+1}} \\
         \frac{\partial L}{\partial a_t} &= \frac{\partial L}{\partial h_t} \odot (1 - h_t^2)
 
-    Here :math:`y_t` is :math:`h_t` as the output of step :math:`t`, the one the loss looks at.
+    Here :math:`y_t` is :math:`h_t` in its role as the output of step :math:`t`, which the loss
+    depends on.
 
     Args:
         cell: the cell that ran.
         x: what it read, ``(seq_len, batch_size, input_size)``, or without the batch.
-        run: what it did, ``unroll(cell, x, state)``.
-        d_outputs: how the loss changes with each output, shaped like ``run.outputs``.
+        run: the result of ``unroll(cell, x, state)``.
+        d_outputs: the gradient of the loss with respect to each output, shaped like
+            ``run.outputs``.
         state: the state it started from; zeros if left out.
-        d_state: how the loss changes with the final state, by name, as if further steps had
-            followed and sent it back; zeros if left out.
+        d_state: the gradient with respect to the final state, by name, for a run that goes on
+            after this piece; zeros if left out.
         truncate: cut the gradient every so many steps. With 3, the state that steps 4, 7, 10, …
             start from counts as a constant: no gradient goes from step 4 to step 3. That is what
             training on pieces of 3 steps does, each starting from the last one's state, detached.
             What is left is exact within each piece. None: no cuts.
 
     Raises:
-        TypeError: another cell, or arrays that are not of the weights' kind and dtype.
+        TypeError: a cell of another class; arrays of another kind or dtype than the weights.
         ValueError: shapes that do not belong together; ``truncate`` below 1.
 
     >>> from lstm_lib.sequences.unroll import unroll
@@ -103,7 +105,7 @@ def rnn_backward(
         # h_t = tanh(a_t):  ∂a_t = ∂h_t ⊙ (1 - h_t²)
         d_a[t] = d_h[t] * (1 - h[t] ** 2)
 
-        # a_t = W_h x_t + U_h h_t-1 + b_h:  U_hᵀ ∂a_t goes to h_t-1, unless the road is cut
+        # a_t = W_h x_t + U_h h_t-1 + b_h:  U_hᵀ ∂a_t goes to h_t-1, unless it is cut
         through_gates = d_a[t] @ cell.U["h"]
         if t in cuts:
             through_gates = np.zeros_like(through_gates)
@@ -128,8 +130,8 @@ def lstm_backward(
         \frac{\partial L}{\partial C_t} &= f_{t+1} \odot \frac{\partial L}{\partial C_{t+1}}
             + o_t \odot (1 - \tanh^2 C_t) \odot \frac{\partial L}{\partial h_t}
 
-    Along the belt, from :math:`C_{t+1}` to :math:`C_t`, there is no matrix and no squash: only
-    the forget gate.
+    From :math:`C_{t+1}` to :math:`C_t` the gradient is multiplied by the forget gate only: no
+    matrix, no tanh.
 
     Arguments and errors are those of :func:`rnn_backward`.
 
@@ -170,9 +172,9 @@ def lstm_backward(
         # C̃_t = tanh(a_C):  ∂a_C = ∂C_t ⊙ i_t ⊙ (1 - C̃_t²)
         d_a["c_tilde"][t] = d_c[t] * i[t] * (1 - c_tilde[t] ** 2)
 
-        # a_g = W_g x_t + U_g h_t-1 + b_g:  Σ U_gᵀ ∂a_g goes to h_t-1, unless the road is cut
+        # a_g = W_g x_t + U_g h_t-1 + b_g:  Σ U_gᵀ ∂a_g goes to h_t-1, unless it is cut
         through_gates = sum(d_a[g][t] @ cell.U[g] for g in cell.gates)
-        # C_t = f_t ⊙ C_t-1 + i_t ⊙ C̃_t:  f_t ⊙ ∂C_t goes to C_t-1, unless the road is cut
+        # C_t = f_t ⊙ C_t-1 + i_t ⊙ C̃_t:  f_t ⊙ ∂C_t goes to C_t-1, unless it is cut
         through_belt = f[t] * d_c[t]
         if t in cuts:
             through_gates, through_belt = np.zeros_like(through_gates), np.zeros_like(through_belt)
@@ -187,9 +189,9 @@ def lstm_backward(
 
 
 def of_weights_and_inputs(cell, x, h_prev, d_a):
-    """From each gate's ∂a, in any cell: a_g = W_g x_t + U_g h_t-1 + b_g, the same at every step.
+    """The gradients of weights, biases and inputs from ∂a_g, where a_g = W_g x_t + U_g h_t-1 + b_g.
 
-    The weights serve every step of every sequence in the batch, so theirs are sums over both.
+    The weights are the same at every step of every sequence, so theirs are sums over both.
     """
     rows = {g: d.reshape(-1, cell.hidden_size) for g, d in d_a.items()}
     x_rows, h_rows = x.reshape(-1, cell.input_size), h_prev.reshape(-1, cell.hidden_size)
@@ -202,7 +204,7 @@ def of_weights_and_inputs(cell, x, h_prev, d_a):
 
 
 def before(values, first):
-    """What stood there one step earlier: h_t-1 from h_t."""
+    """The values one step earlier: h_t-1 from h_t."""
     return np.concatenate([first[None], values[:-1]])
 
 
@@ -214,7 +216,8 @@ def check_cell(cell, cell_class):
 
 
 def check_run(cell, x, run, d_outputs, state, d_state, truncate):
-    """Everything must belong together. Both states in full, and the steps that begin a piece."""
+    """Check that the arguments belong together. Returns both states, filled in where they were left
+    out, and the steps at which the gradient is cut."""
     cell.check_input(x, axes=("seq_len", "batch_size", "input_size"))
     shape = (*x.shape[:-1], cell.hidden_size)
     if set(run.gates) != set(cell.gates):
@@ -229,7 +232,7 @@ def check_run(cell, x, run, d_outputs, state, d_state, truncate):
     state = zeros if state is None else cell.check_state(state, x[0])
     try:
         d_state = zeros if d_state is None else cell.check_state(d_state, x[0])
-    except (TypeError, ValueError) as error:  # a gradient goes wrong in the same ways as a state
+    except (TypeError, ValueError) as error:  # a gradient is checked as a state is
         raise type(error)(f"d_{error}") from None
     if truncate is None:
         return state, d_state, ()

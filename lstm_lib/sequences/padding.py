@@ -22,7 +22,7 @@ def real_steps(x, lengths):
 
 
 def steps_of(x):
-    """0, 1, … for each step of ``x``, the same kind of array as ``x`` and where it is."""
+    """The numbers of the steps, 0, 1, …: the same kind of array as ``x``, on its device."""
     if not is_tensor(x):
         return np.arange(len(x))
     import torch  # here and not above: without tensors there need be no PyTorch
@@ -31,8 +31,8 @@ def steps_of(x):
 
 
 def where(real, value, otherwise=0):
-    """``value`` for the steps that are real, ``otherwise`` for padding, whatever stands there:
-    a choice and not a product, since NaN times zero is NaN."""
+    """``value`` at real steps, ``otherwise`` in the padding. The padding is replaced and not
+    multiplied by zero, since it may hold NaN, and NaN times zero is NaN."""
     real = real.reshape(*real.shape, *(1 for _ in value.shape[real.ndim :]))
     return value.where(real, otherwise) if is_tensor(value) else np.where(real, value, otherwise)
 
@@ -57,8 +57,8 @@ def reverse(x, lengths=None):
 
 
 def check_lengths(lengths, x):
-    """``lengths`` must be one whole number, from 1 to seq_len, for each sequence of ``x``; as the
-    same kind of array as ``x`` and where it is."""
+    """``lengths`` must be one whole number, from 1 to seq_len, for each sequence of ``x``. Returns
+    them as the same kind of array as ``x``, on its device."""
     if x.ndim < 3:
         raise ValueError(
             f"x has shape {tuple(x.shape)}, one sequence alone: lengths are for a batch of them"
@@ -79,8 +79,7 @@ def check_lengths(lengths, x):
 
 
 def has_numbers(tensor):
-    """Whether there are numbers to look at; where PyTorch only records what is to be done, there
-    are none yet."""
+    """Whether the values of a tensor can be read: not while PyTorch compiles or traces."""
     import torch
 
     recording = torch.compiler.is_compiling() or torch.jit.is_tracing()
@@ -88,8 +87,8 @@ def has_numbers(tensor):
 
 
 def check_later(lengths, x):
-    """What can be said of lengths without their numbers; that they fit is asserted when there are
-    some, in the graph that is being recorded."""
+    """Check the shape and dtype of lengths whose values cannot be read yet. Their values are
+    checked by an assertion in the traced graph."""
     import torch
 
     if lengths.shape != x.shape[1:2] or lengths.is_floating_point() or lengths.dtype == torch.bool:

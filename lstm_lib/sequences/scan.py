@@ -1,4 +1,4 @@
-"""A parallel scan: all states of a gated sum in a few rounds, instead of one step at a time."""
+"""A parallel scan: all states of a linear recurrence at once, instead of one step at a time."""
 
 import operator
 
@@ -8,17 +8,17 @@ from lstm_lib.cells.checks import is_tensor
 
 
 def scan(keep, write, first=None):
-    r"""Every state of :math:`h_t = k_t \odot h_{t-1} + w_t`, without walking through them.
+    r"""Every state of :math:`h_t = k_t \odot h_{t-1} + w_t`, computed in parallel.
 
     Two steps in a row are a step of the same form,
     :math:`k_2 (k_1 h + w_1) + w_2 = (k_2 k_1)\, h + (k_2 w_1 + w_2)`. So in each round every
-    step takes in what reaches ``reach`` steps back, and ``reach`` doubles: after about
-    :math:`\log_2 T` rounds each knows all before it. A step that depends on the last state in
-    any other way, as an LSTM's gates do, cannot be joined like that.
+    step is combined with the one ``reach`` steps before it, and ``reach`` doubles: after about
+    :math:`\log_2 T` rounds each includes all steps before it. A step that depends on the last
+    state in any other way, as an LSTM's gates do, cannot be combined like this.
 
     Args:
-        keep: :math:`k_t`, shape ``(seq_len, …)``; a cell whose gates read only ``x`` knows them
-            for all steps at once.
+        keep: :math:`k_t`, shape ``(seq_len, …)``; a cell whose gates read only ``x`` can compute
+            them for all steps at once.
         write: :math:`w_t`, shaped like ``keep``.
         first: the state before the first step, shaped like one step; zeros if left out.
 
@@ -63,7 +63,7 @@ def scan_log(log_keep, log_write, log_first=None):
 
 
 def in_rounds(keep, write, first, times, plus):
-    """The scan with these two operations in place of the product and the sum."""
+    """The scan, with ``times`` for the product and ``plus`` for the sum."""
     join = concatenate(keep)
     if first is not None:
         write = join((plus(write[:1], times(keep[:1], first)), write[1:]))
@@ -77,6 +77,7 @@ def in_rounds(keep, write, first, times, plus):
 
 
 def concatenate(like):
+    """NumPy's function or PyTorch's, as ``like`` is an array or a tensor."""
     if not is_tensor(like):
         return np.concatenate
     import torch  # here and not above: without tensors there need be no PyTorch

@@ -1,4 +1,4 @@
-"""A cell over time: the loop opened into a chain, with every gate kept."""
+"""Run a cell over a sequence, and keep the gates and the state of every step."""
 
 from functools import partial
 from typing import NamedTuple
@@ -11,13 +11,14 @@ from lstm_lib.sequences.padding import real_steps, where
 
 
 class ByName(dict):
-    """Values over time, by name; a name that is not there is answered with those that are."""
+    """A dictionary of values over time, by name. An unknown name raises a ``KeyError`` with a list
+    of the known ones."""
 
     def __init__(self, values, kind="name"):
         super().__init__(values)
         self.kind = kind
 
-    def __reduce__(self):  # in plain words, so that torch.load(weights_only=True) reads it
+    def __reduce__(self):  # from plain types, so that torch.load(weights_only=True) reads it
         return ByName, (dict(self), self.kind)
 
     def __missing__(self, name):
@@ -25,7 +26,7 @@ class ByName(dict):
 
 
 class Unrolled(NamedTuple):
-    """What a cell did over a sequence of ``seq_len`` steps.
+    """The result of :func:`unroll`, over a sequence of ``seq_len`` steps.
 
     Its first two fields are what PyTorch's recurrent modules return: ``y, state = run[:2]``.
     """
@@ -33,7 +34,8 @@ class Unrolled(NamedTuple):
     outputs: object
     """The output at each step, the hidden state, shape ``(seq_len, batch_size, hidden_size)``."""
     state: tuple
-    """The state after the last step, by name (``run.state.c``), each sequence's own last step."""
+    """The state after the last step, by name (``run.state.c``); in a padded batch, after each
+    sequence's own last step."""
     gates: ByName
     """Every gate at each step, by name (``run.gates["f"]``), ``(seq_len, batch_size, …)``."""
     states: ByName
@@ -41,15 +43,15 @@ class Unrolled(NamedTuple):
 
 
 def unroll(cell, x, state=None, lengths=None, **reads) -> Unrolled:
-    r"""Run ``cell`` over the sequence ``x``: the same weights at each step, the state handed on.
+    r"""Run ``cell`` over the sequence ``x``: the same weights at each step.
 
     .. math:: (s_t, g_t) = \text{step}(x_t, s_{t-1}), \qquad t = 1, \dots, T
 
     The same loop serves NumPy arrays and PyTorch tensors.
 
-    In a batch of sequences of unequal length, what stands after a sequence's end, the padding,
-    reaches nothing, be it NaN. From there on the sequence's outputs, gates and states are zero;
-    its final state is the one at its own last step.
+    In a batch of sequences of unequal length, the padding after a sequence's end changes no
+    result, even if it is NaN. There the sequence's outputs, gates and states are zero; its final
+    state is the one after its own last step.
 
     Args:
         cell: a :class:`~lstm_lib.cells.Cell`.
@@ -59,14 +61,14 @@ def unroll(cell, x, state=None, lengths=None, **reads) -> Unrolled:
             same names, or a tuple in their order; zeros if left out.
         lengths: how many steps each sequence has, ``(batch_size,)``, in any order; all of them
             if left out.
-        reads: further sequences, by name, if the cell reads any (``c_below``), each
-            ``(seq_len, batch_size, hidden_size)``; if left out, what the cell says itself.
+        reads: the cell's side inputs, by name (``c_below``), if it has any, each
+            ``(seq_len, batch_size, hidden_size)``; if left out, the cell's default.
 
     Raises:
         ValueError: an empty sequence, a shape that does not fit the cell, a length that is not
             from 1 to seq_len, or a state without the clock that goes with it.
-        TypeError: not an array, not floating-point, or not of the weights' dtype; something to
-            read that the cell does not read; not a cell.
+        TypeError: not an array, not floating-point, or not of the weights' dtype; a side input
+            that the cell does not have; not a cell.
     """
     check_cell(cell)
     cell.check_input(x, axes=("seq_len", "batch_size", "input_size"))
@@ -86,12 +88,12 @@ def unroll(cell, x, state=None, lengths=None, **reads) -> Unrolled:
                 state = cell.State(*map(partial(where, real[t]), state, last))
             states.append(state)
             gates.append(gate)
-    states, gates = over_time("state", states, real), over_time("gate", gates, real)
+    states, gates = stack_steps("state", states, real), stack_steps("gate", gates, real)
     return Unrolled(outputs=states[cell.output], state=state, gates=gates, states=states)
 
 
 def check_cell(cell):
-    """A cell, and not its class, a layer of it or a module of PyTorch's."""
+    """``cell`` must be a cell: not the class of one, a layer, or a PyTorch module."""
     if isinstance(cell, type):
         raise TypeError(
             f"cell is the class {cell.__name__}; make a cell of it first: "
@@ -108,9 +110,9 @@ def check_cell(cell):
         raise TypeError(f"cell is a {type(cell).__name__}; {advice}")
 
 
-def over_time(kind, steps, real=None):
-    """A list of named values, one entry a step, as one array with a time axis for each name;
-    zero where a step is not real."""
+def stack_steps(kind, steps, real=None):
+    """From a list of named tuples, one for each step: an array with a time axis for each name,
+    zero in the padding."""
     names = steps[0]._fields
     values = {name: stack([getattr(step, name) for step in steps]) for name in names}
     if real is not None:

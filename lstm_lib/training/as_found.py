@@ -1,4 +1,4 @@
-"""What a training run borrows of the process, and gives back."""
+"""Settings of the process and the model that training changes, and their restoration afterwards."""
 
 import signal
 import threading
@@ -9,11 +9,11 @@ import torch
 
 @contextmanager
 def left_as_found(model, device):
-    """Train inside; afterwards the process is what it was, but for the model's weights."""
+    """Set up training inside the block; afterwards restore everything but the model's weights."""
     modes = [(module, module.training) for module in model.modules()]
     states, flushed = random_states(device), numbers_near_zero_are_flushed()
     model.train()
-    torch.set_flush_denormal(True)  # numbers near zero, which long gaps make, are slow otherwise
+    torch.set_flush_denormal(True)  # long gaps lead to numbers near zero, which are slow otherwise
     try:
         with torch.enable_grad():
             yield
@@ -25,12 +25,12 @@ def left_as_found(model, device):
 
 
 def numbers_near_zero_are_flushed():
-    """What ``torch.set_flush_denormal`` was last told: it cannot be asked."""
+    """The setting of ``torch.set_flush_denormal``, found by computing: PyTorch cannot be asked."""
     return (torch.tensor(1e-310, dtype=torch.float64, device="cpu") * 1.0).item() == 0
 
 
 def random_states(device):
-    """PyTorch's own random states: the processor's, and the card's if the model is on one."""
+    """PyTorch's random states: the CPU's, and the GPU's if the model is on one."""
     states = {"cpu": torch.get_rng_state()}
     if device.type == "cuda":
         states["cuda"] = torch.cuda.get_rng_state(device)
@@ -39,16 +39,18 @@ def random_states(device):
 
 def set_random_states(states, device):
     torch.set_rng_state(states["cpu"])
-    if device.type == "cuda" and "cuda" in states:  # the file may be of a run on the processor
+    if device.type == "cuda" and "cuda" in states:  # a checkpoint from a CPU has none
         torch.cuda.set_rng_state(states["cuda"], device)
 
 
 @contextmanager
-def whole():
-    """Hold an interruption back to the end of the block: a step is taken whole or not at all."""
+def uninterrupted():
+    """Delay Ctrl-C to the end of the block, so that an update is made completely or not at all."""
     in_main_thread = threading.current_thread() is threading.main_thread()
     before = signal.getsignal(signal.SIGINT)
-    if not in_main_thread or before is None:  # never interrupted; or not from Python
+    if (
+        not in_main_thread or before is None
+    ):  # there is no Ctrl-C here; or its handler is not Python's
         yield
         return
     held_back = []

@@ -1,4 +1,4 @@
-"""A training run as a file, to go on from as if it had never stopped."""
+"""Checkpoints: a training run in a file, from which it can be resumed."""
 
 import os
 import time
@@ -15,11 +15,11 @@ STORE_EVERY = 60
 """Seconds between two stored checkpoints of a run."""
 
 VERSION = 2
-"""Of what a checkpoint holds; a file of another version is refused."""
+"""The version of a checkpoint's contents; a file of another version is refused."""
 
 
 class Run:
-    """What there is to store of a run, always as it was after a whole step."""
+    """A training run with everything that a checkpoint stores, as it was after the last update."""
 
     def __init__(self, model, optimiser, generator, settings, file):
         self.model, self.optimiser, self.generator = model, optimiser, generator
@@ -29,8 +29,8 @@ class Run:
         self.file = Path(file) if file else None
         self.rows, self.seconds = [], 0.0
         if self.file:
-            self.take_up()
-        self.note_what_passes()
+            self.resume()
+        self.remember()
         self.started = time.perf_counter() - self.seconds
         self.stored = time.perf_counter()
 
@@ -39,20 +39,20 @@ class Run:
         return len(self.rows)
 
     def note(self, *row):
-        """A step was taken, with this loss, score and gradient norm."""
+        """Record an update that was made, with its loss, score and gradient norm."""
         self.rows.append([float(value) for value in row])
-        self.note_what_passes()
+        self.remember()
         self.seconds = time.perf_counter() - self.started
         if time.perf_counter() - self.stored > STORE_EVERY:
             self.store()
 
-    def note_what_passes(self):
-        """What changes in the course of a step, and not only at its end."""
+    def remember(self):
+        """Keep the random states and the buffers, which change before an update is complete."""
         self.random = {"examples": self.generator.get_state()} | random_states(self.device)
         self.buffers = [buffer.clone() for buffer in self.model.buffers()]
 
-    def back_to_a_whole_step(self):
-        """Undo what an interrupted step has done to the model."""
+    def undo_interrupted_update(self):
+        """Restore the buffers that an interrupted update has changed."""
         for buffer, before in zip(self.model.buffers(), self.buffers, strict=True):
             buffer.copy_(before)
 
@@ -68,7 +68,7 @@ class Run:
         return History(loss, score, norm, self.seconds, solved_at)
 
     def store(self):
-        """Write the file under another name first, so that there is always a whole one."""
+        """Write the file under another name first, so that there is always a complete one."""
         if self.file:
             unfinished = self.file.with_name(self.file.name + ".unfinished")
             torch.save(self.contents(), unfinished)
@@ -86,8 +86,8 @@ class Run:
             "seconds": self.seconds,
         }
 
-    def take_up(self):
-        """Go on from the file, if there is one."""
+    def resume(self):
+        """Continue from the file, if there is one."""
         if not self.file.parent.is_dir():
             raise FileNotFoundError(f"checkpoint is {self.file}; there is no such folder")
         if not self.file.exists():
@@ -124,10 +124,10 @@ class Run:
 
 
 def weights(model):
-    """The name of everything that a checkpoint stores of a model, and the tensor."""
+    """The parameters and buffers of a model, each with its name."""
     return [*model.named_parameters(), *model.named_buffers()]
 
 
 def described(weight):
-    """What must be the same for a weight to be taken up."""
+    """What must be the same for a weight to be loaded: shape, dtype, and whether it is trained."""
     return f"{tuple(weight.shape)} {weight.dtype}{'' if weight.requires_grad else ', not trained'}"

@@ -8,7 +8,7 @@ from torch import nn
 from tqdm.auto import tqdm
 
 from lstm_lib.cells.checks import positive_integer
-from lstm_lib.training.as_found import left_as_found, whole
+from lstm_lib.training.as_found import left_as_found, uninterrupted
 from lstm_lib.training.checkpoint import Run
 from lstm_lib.training.history import History
 from lstm_lib.training.model import SequenceModel, dtype_and_device
@@ -27,36 +27,36 @@ def fit(
     checkpoint=None,
     progress: bool = True,
 ) -> History:
-    """Train ``model`` on fresh examples of ``task``, step by step, and say how it went.
+    """Train ``model`` on ``task``, with a new random batch at each update, and return the history.
 
-    Examples are brought to the device of the model, and real numbers to its dtype. Interrupting it
-    loses nothing: the model keeps all that it learned, and the history so far is returned. Weights
-    are drawn when the model is made: ``torch.manual_seed`` before that.
+    Examples are moved to the device of the model, and real numbers to its dtype. Ctrl-C ends the
+    training without an error: the model keeps what it has learned, and the history so far is
+    returned. Weights are drawn when the model is made: call ``torch.manual_seed`` before that.
 
     A model that draws random numbers itself, as dropout does, begins with PyTorch's random state
-    as it is when ``fit`` is called. Afterwards that state is put back, as is whether each module
-    is in training or evaluation mode, how numbers near zero are computed, and what Ctrl-C does.
+    as it is when ``fit`` is called. Afterwards that state is restored, as are the training or
+    evaluation mode of each module, the handling of numbers near zero, and that of Ctrl-C.
 
     Args:
-        model: from the task's inputs to its answers, ``(seq_len, batch_size, answers)``, as a
-            :class:`SequenceModel` is.
+        model: computes answers ``(seq_len, batch_size, answers)`` from the task's inputs, as a
+            :class:`SequenceModel` does.
         task: one of :mod:`lstm_lib.training.tasks`, or a :class:`~lstm_lib.training.Corpus`.
-        steps: how many steps at most, those of an earlier run that is continued included.
-        batch_size: examples a step.
+        steps: the largest number of updates, including those before a checkpoint.
+        batch_size: examples for each update.
         lr: the learning rate of Adam.
         clip: a gradient with a larger norm is scaled down to this one; ``math.inf`` clips nothing.
         seed: of the examples.
-        until: stop once the mean score of the last 10 steps is this good.
+        until: stop once the mean score of the last 10 updates is this good.
         checkpoint: a file to store the run in, every minute and at its end. If there is one, the
-            run goes on from there, and ends as if it had never stopped: the random numbers that
-            the model draws go on from the file, too.
-        progress: show a bar with the steps and the score.
+            run is resumed from there, with the random states that it had, so that it ends like a
+            run without a break.
+        progress: show a bar with the updates and the score.
 
     Raises:
-        TypeError: a model or a task that is none.
-        ValueError: nonsense numbers, a model that cannot be trained or does not go with the task,
+        TypeError: something that is not a model, or not a task.
+        ValueError: numbers out of range, a model that cannot be trained or does not fit the task,
             or a checkpoint of another run.
-        FileNotFoundError: a checkpoint in a folder that is not there.
+        FileNotFoundError: a checkpoint in a folder that does not exist.
         FloatingPointError: a loss or a gradient that is infinite or not a number.
     """
     check_settings(steps, batch_size, lr, clip)
@@ -82,7 +82,7 @@ def fit(
                     norm = nn.utils.clip_grad_norm_(trained, clip)
                     score = task.score(outputs.detach(), batch)
                     check_finite(run.steps, loss, norm)
-                    with whole():
+                    with uninterrupted():
                         optimiser.step()
                         run.note(loss.detach(), score, norm)
                     bar.set_postfix(score=f"{score:.3g}", refresh=False)
@@ -91,7 +91,7 @@ def fit(
                 pass
             finally:
                 optimiser.zero_grad()
-                run.back_to_a_whole_step()
+                run.undo_interrupted_update()
                 run.store()
     return run.history(task, until)
 
@@ -99,13 +99,13 @@ def fit(
 def curriculum(
     model: nn.Module, tasks, steps: int, until: float, checkpoint=None, **settings
 ) -> list[History]:
-    """Train ``model`` on one task after the other, each begun when the one before is solved.
+    """Train ``model`` on a curriculum: one task after the other, each once the last is solved.
 
     It ends with the last task, or with the first that is not solved.
 
     Args:
-        tasks: from easy to hard, for one and the same model.
-        steps: how many steps at most for each.
+        tasks: from easy to hard.
+        steps: the largest number of updates for each.
         until: when a task counts as solved, as in :func:`fit`.
         checkpoint: where to store the run, as in :func:`fit`: a file for each task, ``name.0``,
             ``name.1`` and so on.
@@ -124,15 +124,15 @@ def curriculum(
 
 
 def adam(trained, lr):
-    """Adam in one piece of compiled code where PyTorch has that for these parameters."""
+    """Adam, with PyTorch's fused implementation where it has one for these parameters."""
     try:
         return torch.optim.Adam(trained, lr=lr, fused=True)
-    except RuntimeError:  # this device or this dtype has none
+    except RuntimeError:  # none for this device or this dtype
         return torch.optim.Adam(trained, lr=lr)
 
 
 def answers(model, batch, task):
-    """What the model answers to a batch, if these are answers to this task."""
+    """The model's outputs for a batch, checked to be answers to this task."""
     try:
         outputs = model(batch.inputs)
     except Exception as error:
@@ -164,7 +164,7 @@ def check_settings(steps, batch_size, lr, clip):
 
 
 def check_model(model, task):
-    """The model can be trained, and was made for such a task."""
+    """The model must be trainable, and made for such a task."""
     if not isinstance(model, nn.Module):
         came = model.__name__ if isinstance(model, type) else f"of type {type(model).__name__}"
         raise TypeError(f"model is {came}; give a torch.nn.Module: SequenceModel(layer, task)")
@@ -195,6 +195,6 @@ def check_finite(step, loss, norm):
     for name, value in (("the loss", loss.item()), ("the norm of the gradient", norm.item())):
         if not math.isfinite(value):
             raise FloatingPointError(
-                f"{name} is {value} at step {step + 1}: "
+                f"{name} is {value} at update {step + 1}: "
                 "take a smaller lr, or clip the gradient to a smaller norm"
             )

@@ -1,29 +1,29 @@
-"""What happened in training."""
+"""The record of a training run."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
 WINDOW = 10
-"""A task counts as solved by the mean score of this many steps."""
+"""Whether a task is solved is decided by the mean score of this many updates."""
 
 
 @dataclass(frozen=True)
 class History:
-    """What happened in training, step by step."""
+    """The record of a training run, one entry for each update."""
 
     loss: np.ndarray
-    """The loss of each step, ``(steps,)``."""
+    """The loss at each update, ``(steps,)``."""
     score: np.ndarray
-    """The task's score at each step, on examples that were never seen before."""
+    """The task's score at each update, on the examples drawn for it, before the update."""
     gradient_norm: np.ndarray
-    """The norm of the whole gradient at each step, before it was clipped."""
+    """The norm of the whole gradient at each update, before it was clipped."""
     seconds: float
-    """How long it took."""
+    """How long the run took."""
     solved_at: int | None
-    """After how many steps the criterion was met; None if it was not, or there was none."""
+    """The number of updates after which ``until`` was reached; None if it was not, or not given."""
 
     @property
     def steps(self) -> int:
-        """How many steps were taken."""
+        """How many updates were made."""
         return len(self.loss)

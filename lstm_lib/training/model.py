@@ -1,4 +1,4 @@
-"""A network around a recurrent layer: what reads a task and answers it."""
+"""A network for a task: an embedding, a recurrent layer, and a linear layer for the answers."""
 
 import torch
 from torch import nn
@@ -7,23 +7,23 @@ from lstm_lib.training.tasks.base import check_task
 
 
 class SequenceModel(nn.Module):
-    r"""A recurrent layer with what it needs to read a task and to answer it.
+    r"""A recurrent layer with an embedding before it and a linear layer after it.
 
     .. math:: x_t \;\to\; \text{embedding} \;\to\; \text{recurrent layer} \;\to\; h_t
               \;\to\; V h_t + b \quad \text{at every step}
 
-    Real numbers are read as they are: then there is no embedding. Embedding and answer have the
-    dtype of the layer's weights and stand on their device, and real numbers are brought to that
-    dtype: ``SequenceModel(nn.LSTM(2, 8, dtype=torch.float64), task)`` computes in float64.
+    A task of real numbers has no embedding. The embedding and the linear layer have the dtype and
+    the device of the layer's weights, and real numbers are converted to that dtype:
+    ``SequenceModel(nn.LSTM(2, 8, dtype=torch.float64), task)`` computes in float64.
 
     Args:
         layer: ``torch.nn.RNN``, ``LSTM`` or ``GRU``, or one of :mod:`lstm_lib.layers`.
         task: one of :mod:`lstm_lib.training.tasks`, or a :class:`~lstm_lib.training.Corpus`.
-        embedding: how many numbers stand for a token: the layer's ``input_size``.
+        embedding: the size of the embedding of a token: the layer's ``input_size``.
 
     Raises:
-        TypeError: a layer that is none, or a task that is none.
-        ValueError: a layer that reads another number of features, or that wants the batch first.
+        TypeError: something that is not a recurrent layer, or not a task.
+        ValueError: a layer with another ``input_size``, or with ``batch_first=True``.
     """
 
     def __init__(self, layer: nn.Module, task, embedding: int = 16):
@@ -52,27 +52,27 @@ class SequenceModel(nn.Module):
         return outputs
 
     def go_on(self, inputs, state=None):
-        """The answers, and the state after the last step; give it back to go on from there."""
+        """The answers, and the state after the last step, to be given as ``state`` to continue."""
         x = self.embedding(inputs).to(self.answer.weight.dtype)
         hidden, state = self.layer(x, state)[:2]
         return self.answer(hidden), state
 
 
 def dtype_and_device(layer):
-    """Those of a layer's weights; PyTorch's defaults for a layer that has none."""
+    """The dtype and device of a layer's weights; PyTorch's defaults for a layer without weights."""
     weight = next((p for p in layer.parameters() if p.is_floating_point()), torch.empty(0))
     return {"dtype": weight.dtype, "device": weight.device}
 
 
 def output_size(layer):
-    """How many numbers a recurrent layer, PyTorch's or one of ours, puts out at each step."""
+    """How many numbers a recurrent layer, PyTorch's or one of ours, returns at each step."""
     if hasattr(layer, "output_size"):
         return layer.output_size
     return (2 if layer.bidirectional else 1) * (layer.proj_size or layer.hidden_size)
 
 
 def check_layer(layer):
-    """A layer is a recurrent one, PyTorch's or one of ours."""
+    """``layer`` must be a recurrent layer, PyTorch's or one of ours."""
     if not isinstance(layer, nn.RNNBase) and not (
         isinstance(layer, nn.Module) and hasattr(layer, "output_size")
     ):

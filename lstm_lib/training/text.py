@@ -1,4 +1,4 @@
-"""Any text as a stream of characters to read."""
+"""A text as a task: read characters, predict the next one."""
 
 import codecs
 import hashlib
@@ -15,7 +15,7 @@ from lstm_lib.training.vocabulary import Vocabulary, check_text
 
 
 class Corpus(NextSymbol):
-    r"""A text as a sequence of numbers, one for each character: say the next one.
+    r"""A text as a sequence of numbers, one for each character: predict the next one.
 
     >>> corpus = Corpus("to be or not to be")
     >>> corpus.characters
@@ -27,22 +27,22 @@ class Corpus(NextSymbol):
 
     It is a task like the others, so :func:`~lstm_lib.training.fit` takes it: an example is
     ``seq_len`` characters from a random place of the text, read from a state of zeros, and the
-    targets are the characters that follow. The score is the price of a character in bits, lower is
-    better:
+    targets are the characters that follow. The score is the average cost of a character
+    in bits, lower is better:
 
     .. math:: -\frac{1}{\text{seq\_len}} \sum_t \log_2 p(x_{t+1} \mid x_1, \dots, x_t)
 
-    :meth:`chunks` reads the whole text in its order instead, for a loop that carries the state on.
+    :meth:`chunks` reads the whole text in its order instead, for a loop that keeps the state.
 
     Args:
-        text: what to read, as it is; :meth:`from_file` reads a file.
-        seq_len: how many characters an example has, if the text is drawn from.
+        text: what to read, used as it is; :meth:`from_file` reads a file.
+        seq_len: how many characters a random example has.
 
-    Baseline: what the next character costs somebody who knows how often each follows each, and
-    looks at the last one only.
+    Baseline: the cost under the text's own bigram frequencies: how often each character follows
+    the one before it.
 
     Raises:
-        TypeError: a text that is no string.
+        TypeError: a text that is not a string.
         ValueError: a text without a single character.
     """
 
@@ -61,14 +61,14 @@ class Corpus(NextSymbol):
 
     @classmethod
     def from_file(cls, path, seq_len: int = 64):
-        """The text of a file: UTF-8, or UTF-16 or UTF-32 that begins with the mark which says so.
+        """The text of a file: UTF-8, or UTF-16 or UTF-32 that begins with a byte order mark.
 
-        Every end of a line becomes a line feed, and a letter with an accent one character, however
-        the file spells it (Unicode's normal form C).
+        Every line ending becomes a line feed, and a letter with an accent becomes one character
+        (Unicode's normal form C).
 
         Raises:
             FileNotFoundError: no such file.
-            ValueError: an empty file, or one that is not text so encoded: the sentence says where.
+            ValueError: an empty file, or one that cannot be decoded: the message says where.
         """
         text = decoded(Path(path).read_bytes(), path)
         if not text:
@@ -86,7 +86,7 @@ class Corpus(NextSymbol):
 
         Raises:
             ValueError: a character that the corpus does not have.
-            TypeError: no string.
+            TypeError: not a string.
         """
         check_text("text", text)
         return self.vocabulary.encode(text)
@@ -95,7 +95,7 @@ class Corpus(NextSymbol):
         """Numbers ``(seq_len,)`` as characters.
 
         Raises:
-            ValueError: a number that is no character's.
+            ValueError: a number that stands for no character.
         """
         return "".join(self.vocabulary.decode(numbers))
 
@@ -160,16 +160,19 @@ class Corpus(NextSymbol):
 
 MARKS = {
     codecs.BOM_UTF8: ("UTF-8", "utf-8"),
-    codecs.BOM_UTF32_LE: ("UTF-32", "utf-32-le"),  # begins with the mark of UTF-16
+    codecs.BOM_UTF32_LE: (
+        "UTF-32",
+        "utf-32-le",
+    ),  # begins like the mark of UTF-16, so it comes first
     codecs.BOM_UTF32_BE: ("UTF-32", "utf-32-be"),
     codecs.BOM_UTF16_LE: ("UTF-16", "utf-16-le"),
     codecs.BOM_UTF16_BE: ("UTF-16", "utf-16-be"),
 }
-"""The bytes that a file may begin with to say how it is encoded."""
+"""The byte order marks, each with the encoding that it stands for."""
 
 
 def decoded(content, path):
-    """The bytes of a file as a string, without the mark."""
+    """The bytes of a file as a string, without the byte order mark."""
     mark = next((mark for mark in MARKS if content.startswith(mark)), b"")
     name, encoding = MARKS.get(mark, ("UTF-8", "utf-8"))
     try:
@@ -183,8 +186,8 @@ def decoded(content, path):
         ) from error
     if "\0" in text:
         raise ValueError(
-            f"{path} has a NUL, character {text.index(chr(0))}: it is no text, or UTF-16 without "
-            "the mark that says so; save the file as UTF-8 first"
+            f"{path} has a NUL, character {text.index(chr(0))}: it is not text, or UTF-16 without "
+            "a byte order mark; save the file as UTF-8 first"
         )
     return text
 
@@ -193,7 +196,7 @@ def decoded(content, path):
 def default_corpus() -> Corpus:
     """*Alice's Adventures in Wonderland*, about 142,000 characters of English.
 
-    A paragraph is a line. The file is part of the library, with a note on where it is from.
+    A paragraph is a line. The file is part of the library, with a note on its origin.
 
     Source: Lewis Carroll (1865); in the public domain.
     """

@@ -8,10 +8,10 @@ from lstm_lib.cells.checks import unknown_name
 
 
 class Vocabulary:
-    """A number for each of some symbols, in their order.
+    """Symbols numbered in their order: encoding and decoding.
 
     Args:
-        kind: what a symbol is called in a sentence: ``"word"``.
+        kind: what a symbol is called in error messages: ``"word"``.
         symbols: different strings.
     """
 
@@ -27,7 +27,7 @@ class Vocabulary:
         """The numbers of these symbols, ``(seq_len,)``.
 
         Raises:
-            ValueError: a symbol that is not there.
+            ValueError: an unknown symbol.
         """
         for symbol in symbols:
             if symbol not in self.numbers:
@@ -38,7 +38,7 @@ class Vocabulary:
         """The symbols with these numbers, ``(seq_len,)``.
 
         Raises:
-            ValueError: a number that is no symbol's, or numbers of another shape.
+            ValueError: a number that stands for no symbol, or numbers of another shape.
         """
         numbers = torch.as_tensor(numbers)
         if numbers.ndim != 1:

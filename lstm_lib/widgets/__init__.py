@@ -1,4 +1,4 @@
-"""Widgets that compute the library's own equations under the reader's hand."""
+"""Interactive widgets, which compute the library's own equations."""
 
 from lstm_lib.widgets.belt import ConveyorBelt
 from lstm_lib.widgets.by_hand import MemoryByHand

@@ -1,4 +1,4 @@
-"""A widget is data: markup with named places, and the graph that computes what stands in them."""
+"""A widget is data: markup with places for values, and the graph that computes the values."""
 
 import inspect
 from importlib import resources
@@ -24,32 +24,48 @@ STYLE = (
 )
 
 
-class EquationWidget(anywidget.AnyWidget):
-    """Sliders, and a picture that follows them: the library's own equations, computed in the
+class PaintedWidget(anywidget.AnyWidget):
+    """A widget with a picture as HTML, ``static_html``, for a page before its script has run.
+
+    A subclass writes ``_paint``, which makes the picture, and observes its traits with
+    ``_paint_again``.
+    """
+
+    _css = STYLE
+
+    static_html = traitlets.Unicode().tag(sync=True)
+
+    def _paint_again(self, change):
+        if not self._property_lock:  # set from Python: the stored page should show it
+            self._paint()
+
+    def __repr__(self):
+        return f"<{type(self).__name__}: {inspect.getdoc(type(self)).splitlines()[0]}>"
+
+
+class EquationWidget(PaintedWidget):
+    """Sliders and a picture that follows them: the library's own equations, computed in the
     browser, with or without a kernel.
 
-    Each input and output of the graph is a trait: read it (``widget.c``), observe it, join it to
-    another widget with ``jslink``. Those that the graph takes as inputs can be set
-    (``widget.f = 0.9``); the others follow from them.
+    Each input and output of the graph is a trait: it can be read (``widget.c``), observed, and
+    linked to another widget with ``jslink``. The inputs of the graph can be set
+    (``widget.f = 0.9``); the other values are computed from them.
 
     Args:
-        graphs: what computes the values, for each ``mode``; the first mode is the one at first.
+        graphs: the graph that computes the values, for each ``mode``; the first is the default.
         markup: HTML with places for values, as described in ``equation_widget.js``.
-        start: the inputs' values at first.
-        choices: what can be chosen besides values, ``{"lit": ("all", "forget")}``; the first
-            option is chosen at first.
+        start: the initial values of the inputs.
+        choices: further settings, each with its options, ``{"lit": ("all", "forget")}``; the
+            first option is the default.
 
     Raises:
         AttributeError: setting a value that the graph computes.
     """
 
     _esm = evaluator() + script("equation_widget.js")
-    _css = STYLE
-
     names = traitlets.List().tag(sync=True)
     graphs = traitlets.Dict().tag(sync=True)
     choices = traitlets.Dict().tag(sync=True)
-    static_html = traitlets.Unicode().tag(sync=True)
 
     def __init__(self, graphs: dict[str, Graph], markup: str, start: dict, choices=None):
         modes = tuple(graphs)
@@ -72,7 +88,7 @@ class EquationWidget(anywidget.AnyWidget):
         self.observe(self._follow, names=[*names, *choices])
 
     def _all_values(self, mode, inputs):
-        """Every value of every graph by name; the graph of ``mode`` has the last word."""
+        """Every value of every graph by name; where several compute one, that of ``mode``."""
         values = {}
         for graph in (*self._python_graphs.values(), self._python_graphs[mode]):
             values |= graph.evaluate(**{name: inputs[name] for name in graph.inputs})
@@ -93,7 +109,7 @@ class EquationWidget(anywidget.AnyWidget):
         super().__setattr__(name, value)
 
     def _follow(self, change):
-        if self._following:  # what was computed is no reason to compute again
+        if self._following:  # the values set below: do not compute again
             return
         values = self._all_values(self.mode, {name: getattr(self, name) for name in self.names})
         self._following = True
@@ -101,8 +117,4 @@ class EquationWidget(anywidget.AnyWidget):
             for name in values.keys() & set(self.names):
                 self.set_trait(name, float(values[name]))
         self._following = False
-        if not self._property_lock:  # set from Python: the page after a reload should show it
-            self._paint()
-
-    def __repr__(self):
-        return f"<{type(self).__name__}: {inspect.getdoc(type(self)).splitlines()[0]}>"
+        self._paint_again(change)

@@ -1,4 +1,4 @@
-"""The cell state over time, as a conveyor belt that the reader loads and unloads."""
+"""The cell state over time, drawn as a conveyor belt."""
 
 from lstm_lib.cells import LSTMCell
 from lstm_lib.equations import trace
@@ -27,7 +27,7 @@ class ConveyorBelt(EquationWidget):
 
 
 def settings(keep=1.0, write=None, forget=()):
-    """The sliders' values for a story: what is written at which steps, and when it is forgotten."""
+    """Values of all sliders: what is written at which steps, and at which steps it is forgotten."""
     write, values = write or {}, {"c_prev": 0.0}
     for k in range(1, STEPS + 1):
         values[f"f_{k}"] = 0.0 if k in forget else keep
@@ -43,7 +43,7 @@ STORIES = {
     "Replace at 7": settings(write={2: 1.0, 7: -0.8}, forget=(7,)),
     "Count": settings(write={2: 0.5, 4: 0.5, 5: 0.5, 9: 0.5, 11: 0.5}),
 }
-"""Settings worth seeing, each a button."""
+"""Preset values, one button each."""
 
 
 def markup():

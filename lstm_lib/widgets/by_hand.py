@@ -1,4 +1,4 @@
-"""One LSTM unit over twelve steps, with weights that the reader sets: a memory made by hand."""
+"""One LSTM unit over twelve steps, whose weights the reader sets by hand."""
 
 from itertools import accumulate
 
@@ -10,7 +10,7 @@ from lstm_lib.widgets.base import EquationWidget
 from lstm_lib.widgets.markup import choice, preset, slider
 
 INPUTS = (0, 1, 0, 0, 1, 1, 0, 0, -1, 0, 1, 0)
-"""What arrives at each step: 1 is an event, -1 a reset, 0 silence."""
+"""The input at each step: 1 is an event, -1 a reset, 0 nothing."""
 
 UNSET = {
     **{"W_f": 0.0, "U_f": 0.0, "b_f": 0.0, "W_i": 0.0, "U_i": 0.0, "b_i": 0.0},
@@ -41,7 +41,7 @@ GOALS = {
         lambda count, x: 0 if x == -1 else max(count, int(x == 1)),
     ),
 }
-"""What can be built: its name, weights that do it, what it should do, and the rule it follows."""
+"""The goals: title, weights that reach it, what the unit should do, and the rule for that."""
 
 
 class MemoryByHand(EquationWidget):
@@ -50,18 +50,18 @@ class MemoryByHand(EquationWidget):
     One :class:`~lstm_lib.cells.LSTMCell` unit runs over twelve inputs with the same weights at
     each step; the picture shows its cell state ``c_1`` to ``c_12`` against
     the chosen ``goal``. The sliders are the weights of its forget and input gates and its
-    candidate's bias; its output gate stands open.
+    candidate's bias; its output gate is open.
     """
 
     def __init__(self):
         step = trace(LSTMCell)
         weights = [name for name in step.inputs if name.kind == "weight"]
-        over_time = step.part("c", "h").repeat(
+        chain = step.part("c", "h").repeat(
             len(INPUTS), shared=weights, carry={"c_prev": "c", "h_prev": "h"}
         )
         start = UNSET | {"c_prev": 0.0, "h_prev": 0.0}
         start |= {f"x_{k}": float(x) for k, x in enumerate(INPUTS, start=1)}
-        super().__init__({"unit": over_time}, markup(), start=start, choices={"goal": tuple(GOALS)})
+        super().__init__({"unit": chain}, markup(), start=start, choices={"goal": tuple(GOALS)})
 
 
 def markup():

@@ -1,4 +1,4 @@
-// The slider chooses a step; which clocks tick there is in the widget's state, as the cell says it.
+// The slider chooses a step; the widget's state has what to show at each step, from the cell.
 
 function render({ model, el }) {
   el.innerHTML = model.get("static_html");
@@ -51,7 +51,7 @@ function render({ model, el }) {
     stop();
     go(slider.valueAsNumber);
   });
-  // A notebook has uses of its own for arrow keys; while a slider has the focus they are its.
+  // A notebook has shortcuts on the arrow keys; while a slider has the focus, it gets them.
   root.addEventListener("keydown", (event) => event.stopPropagation());
   model.on("change:t", paint);
   paint();

@@ -1,46 +1,41 @@
-"""The clocks of a Clockwork RNN, one a module, and the matrix of who reads whom."""
+"""The clocks of a Clockwork RNN, one for each module, and which module reads which."""
 
-import inspect
-
-import anywidget
 import numpy as np
 import traitlets
 
 from lstm_lib.cells import ClockworkRNNCell
 from lstm_lib.equations.notation import number
 from lstm_lib.sequences import unroll
-from lstm_lib.widgets.base import STYLE, script
+from lstm_lib.widgets.base import PaintedWidget, script
 
 
-class Clocks(anywidget.AnyWidget):
+class Clocks(PaintedWidget):
     """The clocks of a Clockwork RNN: which modules compute at a step, and which copy their state.
 
     A clock face for each module, with its period and the number that it holds; beside them the
-    matrix of who reads whom, whose rows are computed only where a clock ticks. All of it is a
-    table of what :class:`~lstm_lib.cells.ClockworkRNNCell` does, one unit a module, on a slow
-    sine; the script looks it up. ``t``, the step, can be read, observed and set.
+    recurrent matrix, whose rows are computed only where a clock ticks. The values are those of a
+    :class:`~lstm_lib.cells.ClockworkRNNCell` with one unit in each module, run once on a slow
+    sine; the script looks them up. ``t``, the step, can be read, observed and set.
 
     Args:
-        periods: every how many steps each module ticks.
-        t: the step at first, from 0 to twice the longest period, less one.
+        periods: the period of each module, in steps.
+        t: the initial step, from 0 to twice the longest period, less one.
 
     Raises:
         ValueError: a step beyond the last; periods that the cell refuses.
     """
 
     _esm = script("clocks.js")
-    _css = STYLE
 
     t = traitlets.Int().tag(sync=True)
     steps = traitlets.List().tag(sync=True)
-    static_html = traitlets.Unicode().tag(sync=True)
 
     def __init__(self, periods=(1, 2, 4, 8), t: int = 0):
         cell = ClockworkRNNCell(1, len(periods), seed=1, periods=periods)
         self.periods, self._reads = cell.periods, cell.slower
         super().__init__(steps=steps_of(cell), t=t)
         self._paint()
-        self.observe(self._follow, names="t")
+        self.observe(self._paint_again, names="t")
 
     @traitlets.validate("t")
     def _is_a_step(self, proposal):
@@ -52,17 +47,10 @@ class Clocks(anywidget.AnyWidget):
     def _paint(self):
         self.static_html = markup(self.periods, self._reads, self.steps, self.t)
 
-    def _follow(self, change):
-        if not self._property_lock:  # set from Python: the page after a reload should show it
-            self._paint()
-
-    def __repr__(self):
-        return f"<Clocks: {inspect.getdoc(type(self)).splitlines()[0]}>"
-
 
 def steps_of(cell):
-    """What there is to see at each step: who computes, how far the hands have turned, what each
-    module holds, and all of it in words."""
+    """What is shown at each step: which modules compute, how far the hands have turned, the state
+    of each module, and a description."""
     length = 2 * max(cell.periods)
     x = np.sin(2 * np.pi * np.arange(length) / length)[:, None]
     ticks = cell.clock(range(length), x).astype(bool)

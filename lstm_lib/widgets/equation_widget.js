@@ -1,9 +1,9 @@
 // A widget is data: its markup, its graphs, and this script, which computes and paints.
 //
-//   data-value="f"           the element's text is the value of f; data-digits="1", how exactly
-//   data-size="d_0"          the element's text is the value of d_0, however large or small: 4.2e-9
+//   data-value="f"           the element's text is the value of f, with data-digits="1" decimals
+//   data-two-figures="d_0"   the element's text is the value of d_0 with two figures: 4.2 × 10⁻⁹
 //   data-bind="a_1 f_1"      the element's CSS properties --v and --w are the values of a_1 and f_1
-//   <input data-input="f">   a slider that sets f, or a box to tick that sets it to 1 or 0
+//   <input data-input="f">   a slider that sets f, or a checkbox that sets it to 1 or 0
 //   <button data-choice="lit" data-option="forget">    sets the choice `lit`
 //   <button data-preset='{"f_1": 1}'>                   sets several values at once
 //   [data-lit], [data-mode]  follow the choice of that name; the style sheet does the rest
@@ -13,10 +13,10 @@ function format(value, digits = 2) {
   return (Number(text) === 0 ? text.replace("-", "") : text).replace("-", "\u2212");
 }
 
-// As notation.size: two figures, and a power of ten where that is shorter.
+// As notation.two_figures: two significant figures, and a power of ten where that is shorter.
 const RAISED = { "-": "\u207b", 1: "\u00b9", 2: "\u00b2", 3: "\u00b3" };
 
-function size(value) {
+function twoFigures(value) {
   if (!Number.isFinite(value) || value === 0) return `${value}`.replace("-", "\u2212");
   const [figures, exponent] = value.toExponential(1).split("e").map(Number);
   if (Math.abs(exponent) <= 3) return format(value, Math.max(0, 1 - exponent));
@@ -29,7 +29,7 @@ function render({ model, el }) {
   const root = el.firstElementChild;
   const all = (selector) => [...root.querySelectorAll(selector)];
   const texts = all("[data-value]").map((node) => [node, node.dataset.value, node.dataset.digits]);
-  const sizes = all("[data-size]").map((node) => [node, node.dataset.size]);
+  const rounded = all("[data-two-figures]").map((node) => [node, node.dataset.twoFigures]);
   const binds = all("[data-bind]").map((node) => [node, node.dataset.bind.split(" ")]);
   const sliders = all("input[type=range]").map((node) => [node, node.dataset.input]);
   const boxes = all("input[type=checkbox]").map((node) => [node, node.dataset.input]);
@@ -40,7 +40,7 @@ function render({ model, el }) {
 
   function update() {
     if (painting) return;
-    painting = true; // setting what was computed is no reason to compute again
+    painting = true; // the values set here were just computed: do not compute them again
     const graph = model.get("graphs")[model.get("mode")];
     const inputs = Object.fromEntries(names.map((name) => [name, model.get(name)]));
     const values = evaluate(graph, inputs);
@@ -51,7 +51,7 @@ function render({ model, el }) {
 
   function paint(values) {
     for (const [node, name, digits] of texts) node.textContent = format(values[name], digits);
-    for (const [node, name] of sizes) node.textContent = size(values[name]);
+    for (const [node, name] of rounded) node.textContent = twoFigures(values[name]);
     for (const [node, [first, second]] of binds) {
       node.style.setProperty("--v", values[first]);
       if (second) node.style.setProperty("--w", values[second]);
@@ -90,7 +90,7 @@ function render({ model, el }) {
     if (button?.dataset.choice) set({ [button.dataset.choice]: button.dataset.option });
     if (button?.dataset.preset) set(JSON.parse(button.dataset.preset));
   });
-  // A notebook has uses of its own for arrow keys; while a slider has the focus they are its.
+  // A notebook has shortcuts on the arrow keys; while a slider has the focus, it gets them.
   root.addEventListener("keydown", (event) => event.stopPropagation());
   for (const name of [...names, ...choices]) model.on(`change:${name}`, update);
   update();

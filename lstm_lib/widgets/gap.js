@@ -1,4 +1,4 @@
-// The slider chooses a gap; what was measured there is in the widget's state, already in words.
+// The slider chooses a gap; the widget's state has the results and the texts for each gap.
 
 function render({ model, el }) {
   el.innerHTML = model.get("static_html");
@@ -11,7 +11,7 @@ function render({ model, el }) {
   function paint() {
     const gap = model.get("gap");
     const measured = model.get("measured")[gap];
-    if (!measured) return; // another widget, joined to this one, may have gaps that nobody tried
+    if (!measured) return; // a linked widget may have gaps that were not measured
     slider.value = gaps.indexOf(gap);
     slider.setAttribute("aria-valuetext", measured.said);
     root.querySelector(".value").textContent = measured.words;
@@ -29,7 +29,7 @@ function render({ model, el }) {
     model.set("gap", gaps[slider.valueAsNumber]);
     model.save_changes();
   });
-  // A notebook has uses of its own for arrow keys; while a slider has the focus they are its.
+  // A notebook has shortcuts on the arrow keys; while a slider has the focus, it gets them.
   root.addEventListener("keydown", (event) => event.stopPropagation());
   model.on("change:gap", paint);
   paint();

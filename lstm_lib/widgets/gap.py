@@ -1,43 +1,38 @@
-"""The gap that a network learns to remember across, or does not: stored runs, one gap at a time."""
+"""The accuracy of networks after a gap: stored runs, one gap at a time."""
 
-import inspect
-
-import anywidget
 import traitlets
 
 from lstm_lib.cells.checks import unknown_name
 from lstm_lib.equations.notation import number
 from lstm_lib.equations.palette import NETWORKS
-from lstm_lib.widgets.base import STYLE, script
+from lstm_lib.widgets.base import PaintedWidget, script
 
 SHOWN = ("RNN", "LSTM", "LSTM, forget bias 3", "LSTM, chrono")
 
 
-class Gap(anywidget.AnyWidget):
+class Gap(PaintedWidget):
     """How often networks still know the first word after a gap of so many others: stored runs.
 
-    For each network a bar, the mean of three seeds, and a dot for each seed; a dotted line is
-    what guessing scores. Every network was trained from scratch on
+    For each network a bar, the mean of three seeds, and a dot for each seed; a dotted line
+    marks the accuracy of guessing. Every network was trained from scratch on
     :class:`~lstm_lib.training.tasks.Recall` with this gap. ``gap`` can be read,
     observed and set, to one of ``gaps``.
 
     Args:
-        runs: what was measured: ``gaps``, an array; ``chance``, what guessing scores; and
+        runs: the stored results: ``gaps``, an array; ``chance``, the accuracy of guessing; and
             ``accuracy`` by network, each an array ``(seeds, gaps)``.
         networks: which to show, from top to bottom; four of them if left out.
-        gap: the one at first.
+        gap: the initial gap.
 
     Raises:
         ValueError: a network or a gap without stored runs.
     """
 
     _esm = script("gap.js")
-    _css = STYLE
 
     gap = traitlets.Int().tag(sync=True)
     gaps = traitlets.List().tag(sync=True)
     measured = traitlets.Dict().tag(sync=True)
-    static_html = traitlets.Unicode().tag(sync=True)
 
     def __init__(self, runs: dict, *networks: str, gap: int = 10):
         for network in networks:
@@ -53,7 +48,7 @@ class Gap(anywidget.AnyWidget):
         }
         super().__init__(gaps=gaps, measured=measured, gap=gap)
         self._paint()
-        self.observe(self._follow, names="gap")
+        self.observe(self._paint_again, names="gap")
 
     @traitlets.validate("gap")
     def _is_stored(self, proposal):
@@ -66,17 +61,10 @@ class Gap(anywidget.AnyWidget):
             self.networks, self.gaps, self.gap, self.measured[str(self.gap)], self._chance
         )
 
-    def _follow(self, change):
-        if not self._property_lock:  # set from Python: the page after a reload should show it
-            self._paint()
-
-    def __repr__(self):
-        return f"<Gap: {inspect.getdoc(type(self)).splitlines()[0]}>"
-
 
 def in_words(gap, accuracies):
-    """What stands in the widget at a gap, and what is said of it. ``accuracies``: by network, one
-    for each seed."""
+    """The texts that the widget shows at a gap, and what a screen reader says. ``accuracies``: by
+    network, one for each seed."""
     means = {network: sum(seeds) / len(seeds) for network, seeds in accuracies.items()}
     percent = [f"{network} {number(100 * mean, 0)} percent" for network, mean in means.items()]
     words = "1 word" if gap == 1 else f"{gap} words"

@@ -1,4 +1,4 @@
-"""One gate, first in the reader's hand, then deciding by itself."""
+"""One gate, set by the reader or computed by its layer."""
 
 from lstm_lib import equations
 from lstm_lib.cells import LSTMCell
@@ -8,16 +8,16 @@ from lstm_lib.widgets.base import EquationWidget
 from lstm_lib.widgets.markup import choice, preset, slider
 
 WEIGHTS = ((3.0, 0.0, 0.0), (-3.0, 0.0, 0.0), (0.0, 3.0, 0.0), (1.5, 1.5, 3.0))
-"""Four units' ``W_f``, ``U_f`` and ``b_f``: one likes x, one dislikes it, one looks at h only,
-one stays open unless both are against it."""
+"""``W_f``, ``U_f`` and ``b_f`` of four units: the first opens with x, the second closes with x, the
+third depends on h only, and the fourth is open unless both are negative."""
 
 
 class Gate(EquationWidget):
-    r"""A vector of four numbers meets a gate: :math:`f_t \odot C_{t-1}`.
+    r"""A vector of four numbers is multiplied by a gate: :math:`f_t \odot C_{t-1}`.
 
     In ``mode`` ``"hand"`` the sliders are the gate's values, ``f_1`` to ``f_4``. In ``mode``
-    ``"layer"`` the sliders are the gate's own inputs, ``x`` and ``h_prev``, and each unit's
-    sigmoid decides by its own weights:
+    ``"layer"`` the sliders are the gate's own inputs, ``x`` and ``h_prev``, and each unit
+    computes its value from its own weights:
     :math:`f_t = \sigma(W_f x_t + U_f h_{t-1} + b_f)`. What comes out is ``kept_1`` to ``kept_4``.
     Both are taken from :class:`~lstm_lib.cells.LSTMCell`.
 

@@ -1,4 +1,4 @@
-"""The pieces of a widget's markup, and what stands in their places before any script has run."""
+"""The pieces of a widget's markup, and the values in it before any script has run."""
 
 import json
 import re
@@ -6,7 +6,7 @@ import re
 from lstm_lib import equations
 from lstm_lib.equations import notation
 from lstm_lib.equations.difference import gone, mark_new
-from lstm_lib.equations.notation import number, quantity, size
+from lstm_lib.equations.notation import number, quantity, two_figures
 
 
 def slider(name, label, low, high, step=0.05, says=None, vertical=False, digits=2):
@@ -15,7 +15,7 @@ def slider(name, label, low, high, step=0.05, says=None, vertical=False, digits=
     Args:
         name: the input; a weight's says what it is, ``notation.weight("p", "f")``.
         label: what it is, in words, for a screen reader.
-        says: ``(name, words)`` of a result to be spoken with the slider's own value.
+        says: ``(name, words)`` of a result that a screen reader says after the slider's value.
     """
     result = f' data-result="{says[0]}" data-says="{says[1]}"' if says else ""
     layout = " vertical" if vertical else ""
@@ -39,7 +39,7 @@ def choice(name, label, **options):
 
 
 def toggle(name, label, text, hue):
-    """A box to tick with its ``text``: the input ``name`` is 1 with a tick and 0 without.
+    """A checkbox with its ``text``: the input ``name`` is 1 if it is checked, else 0.
 
     Args:
         label: what it is, in words, for a screen reader.
@@ -57,35 +57,35 @@ def preset(text, values):
 
 
 def live(drawing, widget):
-    """The SVG of a drawing that moves in a widget, with ids of its own: the page may show it still
-    as well, or in another widget."""
+    """The SVG of a drawing for a widget, with unique ids: the page may show the same drawing
+    elsewhere."""
     return re.sub(r"(?<=-)(title|desc)\b", rf"{widget}-\1", drawing.svg)
 
 
-def written(step, known):
-    """The equations of a step twice, in letters and in numbers: what the step ``known`` does not
-    have is marked, and what only that one has is named."""
-    missing = ", ".join(notation.html(name) for name in gone(step, known))
+def written(step, reference):
+    """The equations of a step twice, in letters and in numbers, compared with those of the step
+    ``reference``: what is new is marked, and what is missing is named."""
+    missing = ", ".join(notation.html(name) for name in gone(step, reference))
     without = f'<p class="equation">without {missing}</p>' if missing else ""
     return "".join(
         f'<div class="in-{kind}">'
-        + "".join(line(step, name, known, kind == "numbers") for name in step.outputs)
+        + "".join(line(step, name, reference, kind == "numbers") for name in step.outputs)
         + f"{without}</div>"
         for kind in ("letters", "numbers")
     )
 
 
-def line(step, name, known, numbers):
+def line(step, name, reference, numbers):
     value = f' = <span class="q q-{quantity(name)}" data-value="{name}"></span>'
     ours, theirs = (
         equations.html(graph, name, numbers).removesuffix(value) if name in graph.outputs else ""
-        for graph in (step, known)
+        for graph in (step, reference)
     )
     return f'<p class="equation numbers" data-line="{name}">{mark_new(ours, theirs)}{value}</p>'
 
 
 def paint(markup, values, choices):
-    """Put values into markup as the script would, for the page before any script has run."""
+    """Put values into markup as the script does, for the page before the script has run."""
 
     def text(match):
         name, digits = match["name"], re.search(r'data-digits="(\d)"', match["tag"])
@@ -104,8 +104,8 @@ def paint(markup, values, choices):
 
     markup = re.sub(r'(?P<tag><[^<>]*data-value="(?P<name>[^"]+)"[^<>]*>)[^<]*', text, markup)
     markup = re.sub(
-        r'(?P<tag><[^<>]*data-size="(?P<name>[^"]+)"[^<>]*>)[^<]*',
-        lambda match: match["tag"] + size(values[match["name"]]),
+        r'(?P<tag><[^<>]*data-two-figures="(?P<name>[^"]+)"[^<>]*>)[^<]*',
+        lambda match: match["tag"] + two_figures(values[match["name"]]),
         markup,
     )
     markup = re.sub(r'data-bind="(?P<names>[^"]+)"', properties, markup)

@@ -1,4 +1,4 @@
-"""The peephole LSTM's diagram with live values, each peephole switched on and off by itself."""
+"""The peephole LSTM's diagram with live values, with a switch for each peephole."""
 
 from lstm_lib import diagrams
 from lstm_lib.cells import LSTMCell, PeepholeLSTMCell
@@ -12,7 +12,7 @@ GATES = {"f": "forget", "i": "input", "o": "output"}
 """The gates that have a peephole."""
 
 SEEN = {"f": "p_f*c_prev", "i": "p_i*c_prev", "o": "p_o*c"}
-"""What each gate sees through it."""
+"""The product by which each gate reads the cell state."""
 
 START = step_by_step.START | {"c_prev": 1.2, "p_f": 1.5, "p_i": -2.0, "p_o": 1.0}
 
@@ -22,11 +22,12 @@ class Peepholes(EquationWidget):
 
     The sliders set its input, its state and the peepholes ``p_f``, ``p_i`` and ``p_o``. With
     ``peephole_f`` at 1 the forget gate sees the cell state through its peephole; at 0 it does
-    not, its wire steps back, and ``p_f`` counts as 0. So for ``peephole_i`` and ``peephole_o``.
+    not, its wire is drawn pale, and ``p_f`` counts as 0. The same holds for
+    ``peephole_i`` and ``peephole_o``.
 
     Args:
-        values: inputs and weights at first, ``x=1.0``, ``peephole_o=0``; those left out have
-            defaults, and all peepholes are there.
+        values: initial inputs and weights, ``x=1.0``, ``peephole_o=0``; the others have defaults,
+            with all peepholes on.
 
     Raises:
         TypeError: a value that the step does not have as an input.
@@ -35,7 +36,7 @@ class Peepholes(EquationWidget):
     def __init__(self, **values):
         step = switched(trace(PeepholeLSTMCell))
         start = START | dict.fromkeys(map("peephole_{}".format, GATES), 1.0) | values
-        step.evaluate(**start)  # says so if a name is not an input
+        step.evaluate(**start)  # raises if a name is not an input
         super().__init__(
             graphs={"step": step},
             markup=markup(),
@@ -45,7 +46,7 @@ class Peepholes(EquationWidget):
 
 
 def switched(step):
-    """The step with what each gate sees times an input, ``peephole_f``, which is 1 or 0."""
+    """The step with each peephole multiplied by an input, ``peephole_f``, which is 1 or 0."""
     copies = {}
     for gate, seen in SEEN.items():
         switch = Symbol("input", name=f"peephole_{gate}")
@@ -59,11 +60,8 @@ def markup():
     return (
         '<div class="lstm-widget peepholes" data-written="letters">'
         + drawing
-        + '<div class="inputs">'
-        + slider("x", "input x", -2, 2, says=("h", "output h"))
-        + slider("h_prev", "last output h", -1, 1, says=("h", "output h"))
-        + slider("c_prev", "old cell state C", -2, 2, says=("c", "new cell state C"))
-        + '</div><p class="switches">Peephole of the</p><div class="holes">'
+        + step_by_step.inputs()
+        + '<p class="switches">Peephole of the</p><div class="holes">'
         + "".join(peephole(gate, name) for gate, name in GATES.items())
         + "</div>"
         + choice("written", "Equations", letters="In letters", numbers="In numbers")

@@ -1,4 +1,4 @@
-// A question answers at once: the reason for the chosen answer, right or wrong.
+// Choosing an answer shows its reason at once, right or wrong.
 
 let count = 0;
 

@@ -1,17 +1,14 @@
-"""A question that answers back."""
+"""A multiple-choice question with immediate feedback."""
 
-import anywidget
-import traitlets
-
-from lstm_lib.widgets.base import STYLE, script
+from lstm_lib.widgets.base import PaintedWidget, script
 
 
-class Question(anywidget.AnyWidget):
+class Question(PaintedWidget):
     """A multiple-choice question: each answer, right or wrong, gets its reason at once.
 
     Args:
         question: what is asked; HTML.
-        answers: each answer's text with the reason it gets, in the order of appearance; the right
+        answers: the text of each answer with its reason, in the order of appearance; the right
             answer's reason begins with "Yes".
 
     Raises:
@@ -19,9 +16,6 @@ class Question(anywidget.AnyWidget):
     """
 
     _esm = script("question.js")
-    _css = STYLE
-
-    static_html = traitlets.Unicode().tag(sync=True)
 
     def __init__(self, question: str, answers: dict[str, str]):
         right = [text for text, reason in answers.items() if reason.startswith("Yes")]

@@ -1,4 +1,4 @@
-"""The LSTM's diagram with live values on every wire, lit one step at a time."""
+"""The LSTM's diagram with live values on every wire, one part highlighted at a time."""
 
 from lstm_lib import diagrams, equations
 from lstm_lib.cells import LSTMCell
@@ -13,7 +13,7 @@ STEPS = {
     "update": ("Update", ("c",)),
     "output": ("Output", ("o", "h")),
 }
-"""The four steps: what each is called, and the values it computes."""
+"""The four parts of a step: the title of each, and the values it computes."""
 
 START = {
     **{"x": 1.0, "h_prev": 0.5, "c_prev": 0.8},
@@ -27,13 +27,13 @@ START = {
 class StepByStep(EquationWidget):
     """One step of an LSTM of one unit: sliders for its inputs, its state and all its weights.
 
-    Every wire shows its value. ``lit`` chooses what is in the light: ``"all"``, or one of the
-    steps ``"forget"``, ``"input"``, ``"update"``, ``"output"``, whose equations then stand below
-    in letters and in numbers, with the sliders of the weights they use.
+    Every wire shows its value. ``lit`` chooses the part that is highlighted: ``"all"``, or
+    ``"forget"``, ``"input"``, ``"update"`` or ``"output"``, whose equations then stand below in
+    letters and in numbers, with the sliders of the weights they use.
 
     Args:
         equations: whether the equations and the weights' sliders stand below the drawing.
-        values: inputs and weights at first, ``x=1.0``, ``W_f=-1.0``; those left out have defaults.
+        values: initial inputs and weights, ``x=1.0``, ``W_f=-1.0``; the others have defaults.
 
     Raises:
         TypeError: a value that the step does not have as an input.
@@ -42,7 +42,7 @@ class StepByStep(EquationWidget):
     def __init__(self, equations=True, **values):
         step = trace(LSTMCell)
         start = START | values
-        step.evaluate(**start)  # says so if a name is not an input
+        step.evaluate(**start)  # raises if a name is not an input
         super().__init__(
             graphs={"step": step},
             markup=markup(step, equations),
@@ -62,12 +62,19 @@ def markup(step, equations):
         '<div class="lstm-widget step-by-step" data-lit="all">'
         + choice("lit", "Light up", **options)
         + drawing
-        + '<div class="inputs">'
+        + inputs()
+        + (panels(step) if equations else "")
+        + "</div>"
+    )
+
+
+def inputs():
+    """The sliders of the input and the old state of one LSTM step."""
+    return (
+        '<div class="inputs">'
         + slider("x", "input x", -2, 2, says=("h", "output h"))
         + slider("h_prev", "last output h", -1, 1, says=("h", "output h"))
         + slider("c_prev", "old cell state C", -2, 2, says=("c", "new cell state C"))
-        + "</div>"
-        + (panels(step) if equations else "")
         + "</div>"
     )
 

@@ -1,4 +1,4 @@
-"""The gradient on its way back through an LSTM: along the belt, and through the gates."""
+"""The gradient going back through an LSTM by two paths: along the cell state, and through h."""
 
 from lstm_lib import equations
 from lstm_lib.cells import LSTMCell
@@ -19,19 +19,20 @@ STORIES = {
     "Gate shut": START | {"b_f": -5.0},
     "Strong loop": START | {"b_f": 0.0, "U_h": 2.0, "x": 0.0},
 }
-"""Settings worth seeing, each a button."""
+"""Preset values, one button each."""
 
 
 class TwoRoads(EquationWidget):
-    r"""How much :math:`C_5` changes with each state before it, drawn as wires of that width.
+    r"""The gradient of :math:`C_5` by each state before it, drawn as wires of that width.
 
     .. math:: \frac{\partial C_5}{\partial C_t} = f_{t+1} \frac{\partial C_5}{\partial C_{t+1}}
               + o_t (1 - \tanh^2 C_t) \frac{\partial C_5}{\partial h_t}
 
-    For an LSTM of one unit, from step ``k + 1`` to step ``k``: ``belt_k`` comes along the belt,
-    ``gates_k`` comes through the gates to the last output, and ``output_k`` is what that hands on
-    to the cell state; ``all_k`` is all that arrives there. ``straight`` never left the belt on
-    its way to step 1, and ``detour`` did at least once. The reader sets the forget gate's bias
+    For an LSTM of one unit, from step ``k + 1`` to step ``k``: ``belt_k`` comes along the cell
+    state, ``gates_k`` comes through the gates to the last output, and ``output_k`` is the part of
+    it that goes on to the cell state; ``all_k`` is their sum there. Of the gradient at step 1,
+    ``straight`` went along the cell state only, and ``detour`` went through an output at least
+    once. The reader sets the forget gate's bias
     ``b_f``, the recurrent weight ``U_h`` of all four layers, and the input ``x`` of all steps.
     """
 
@@ -41,7 +42,7 @@ class TwoRoads(EquationWidget):
 
 
 def roads(step):
-    """The derivatives of the last cell state, out of the graph's own, by the road they take."""
+    """The derivatives of the last cell state, split by path, from the graph's own gradient."""
     recurrent = Symbol("input", name=weight("U", "h"))
     fixed = {step[weight("U", gate)]: recurrent for gate in ("f", "i", "c_tilde", "o")}
     fixed |= {step[name]: symbol(weight) for name, weight in ONE_WEIGHT.items()}
@@ -86,7 +87,7 @@ def markup(step):
 
 
 def module(k):
-    """One step: its cell state with all that arrives there, and its output below."""
+    """One step: its cell state with the whole gradient there, and its output below."""
     if k == STEPS:
         arrives = '<b class="number">1</b>'
         rise = '<span class="rise"></span><span class="number"></span>'
@@ -103,7 +104,7 @@ def module(k):
 
 
 def between(k):
-    """The two roads from step k + 1 to step k."""
+    """The two paths from step k + 1 to step k."""
     return (
         '<div class="between">'
         f'<span class="number q-cell" data-value="belt_{k}"></span>'

@@ -19,6 +19,9 @@ class Unroll(EquationWidget):
     are ``x_1`` to ``x_5``; the outputs ``h_1`` to ``h_5``; the weights ``W_h``, ``U_h`` and
     ``b_h`` are one set for all the steps, so that moving one changes every step at once. The
     equation is :class:`~lstm_lib.cells.RNNCell`'s.
+
+    (The function :func:`~lstm_lib.sequences.unroll` is another thing: it runs a cell over a
+    sequence and returns an :class:`~lstm_lib.sequences.Unrolled`.)
     """
 
     def __init__(self):

@@ -1,4 +1,4 @@
-"""One diagram that turns from the LSTM into its variants, and the equations with it."""
+"""The diagram and the equations of the LSTM, switched to three of its variants."""
 
 import re
 from xml.etree import ElementTree as ET
@@ -18,11 +18,10 @@ VARIANTS = {
     "coupled": ("Coupled", CoupledLSTMCell),
     "gru": ("GRU", GRUCell),
 }
-"""What the diagram can be: what it is called, and the cell that computes it."""
+"""The variants: the title of each, and its cell."""
 
 TWINS = {"z": "i", "r": "o", "h_tilde": "c_tilde"}
-"""A layer of the GRU has the weights of the LSTM's layer that writes, shows or proposes as it
-does."""
+"""For each layer of the GRU, the LSTM's layer with a similar role, whose weights it gets."""
 
 SIZES = (64, 64)
 """Features and units, where parameters are counted."""
@@ -35,11 +34,11 @@ class VariantSwitch(EquationWidget):
     ``"coupled"`` or ``"gru"``; what the LSTM does not have is marked. All of them get the same
     input, the same state and the same weights: those of the LSTM's layers, ``W_f`` to ``b_o``,
     and the peepholes ``p_f``, ``p_i`` and ``p_o``. The GRU's update gate has the input gate's
-    weights, its reset gate the output gate's. A computed value carries its variant's name:
+    weights, its reset gate the output gate's. A computed value ends in its variant's name:
     ``h_lstm``, ``z_gru``.
 
     Args:
-        values: inputs and weights at first, ``x=1.0``, ``W_f=-1.0``; those left out have defaults.
+        values: initial inputs and weights, ``x=1.0``, ``W_f=-1.0``; the others have defaults.
 
     Raises:
         TypeError: a value that no step has as an input.
@@ -49,7 +48,7 @@ class VariantSwitch(EquationWidget):
         steps = {variant: trace(cell) for variant, (_, cell) in VARIANTS.items()}
         graph, names = side_by_side(steps)
         start = peepholes.START | values
-        graph.evaluate(**start)  # says so if a name is not an input
+        graph.evaluate(**start)  # raises if a name is not an input
         super().__init__(
             graphs={"step": graph},
             markup=markup(steps, names),
@@ -128,7 +127,7 @@ def equations(variant, steps):
 
 
 def table(steps):
-    """What each variant has, and what comes out of it."""
+    """Gates, states, parameters and output of each variant."""
     heads = ("", "gates", "states", "parameters", notation.html("h"))
     return (
         '<table class="facts"><thead><tr>'

@@ -1,4 +1,4 @@
-"""One recurrent weight: what it does to a signal going forward, and to a gradient going back."""
+"""One recurrent weight and its effect on a signal going forward and on a gradient going back."""
 
 from lstm_lib import equations
 from lstm_lib.cells import RNNCell
@@ -12,13 +12,13 @@ SILENCE = ("W_h", "x", "b_h")
 
 
 class WRec(EquationWidget):
-    """One recurrent unit over 30 steps: the signal on its way out, the gradient on its way back.
+    """One recurrent unit over 30 steps: the signal going forward, the gradient going back.
 
-    Nothing comes in; the unit starts at ``h_prev`` = 1 and has one weight, ``U_h``. Its values are
-    ``h_1`` to ``h_30``, and ``d_0`` to ``d_30`` say how much the last one moves for each bit that
-    an earlier one moves; ``d_0`` is for the start. ``mode`` is ``"linear"``, where a step only
-    multiplies, or ``"tanh"``. The steps are :class:`~lstm_lib.cells.RNNCell`'s, thirty times, and
-    the gradient is their graph's.
+    All inputs are zero; the unit starts at ``h_prev`` = 1 and has one weight, ``U_h``. Its values
+    are ``h_1`` to ``h_30``, and ``d_0`` to ``d_30`` are the derivatives of the last one with
+    respect to each; ``d_0`` is for the start. ``mode`` is ``"linear"``, where a step only
+    multiplies, or ``"tanh"``. The equations are :class:`~lstm_lib.cells.RNNCell`'s, thirty times,
+    and the gradient comes from their graph.
     """
 
     def __init__(self):
@@ -29,7 +29,7 @@ class WRec(EquationWidget):
 
 
 def there_and_back(step, carried):
-    """The chain in which one step hands the next its ``carried``, and the chain's gradient."""
+    """The chain of steps in which ``carried`` is the state, and the chain's gradient."""
     chain = step.part(carried).repeat(STEPS, shared=("U_h", *SILENCE), carry={"h_prev": carried})
     last = f"{carried}_{STEPS}"
     back = chain.gradient(last)
@@ -66,7 +66,7 @@ def bars(title, names, result, where):
     columns = "".join(f'<i data-bind="{name}"></i>' for name in names)
     return (
         f'<div class="track"><p><b>{title}</b>'
-        f'<span>{where}: <span class="left" data-size="{result}"></span></span></p>'
+        f'<span>{where}: <span class="left" data-two-figures="{result}"></span></span></p>'
         f'<div class="plot" aria-hidden="true">{scale("plain", "2", "1", "0")}'
         f"{scale('log', power_of_ten(6), '1', power_of_ten(-6))}"
         f'<div class="bars">{columns}</div></div></div>'

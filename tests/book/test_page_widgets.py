@@ -14,7 +14,7 @@ from pages import HTML, Visit, offline, page_of
 from stored import NOTEBOOKS, kind, models, read, views
 
 from lstm_lib import equations, widgets
-from lstm_lib.equations.notation import size
+from lstm_lib.equations.notation import two_figures
 from lstm_lib.widgets.base import EquationWidget
 
 CLASSES = {name: getattr(widgets, name) for name in widgets.__all__}
@@ -44,7 +44,7 @@ LOOK = """(root) => {
     return {
         texts: all("[data-value]").map((node) =>
             [node.dataset.value, Number(node.dataset.digits ?? 2), node.textContent]),
-        sizes: all("[data-size]").map((node) => [node.dataset.size, node.textContent]),
+        sizes: all("[data-two-figures]").map((node) => [node.dataset.twoFigures, node.textContent]),
         bound: all("[data-bind]").flatMap((node) => node.dataset.bind.split(" ").map((name, k) =>
             [name, Number(node.style.getPropertyValue(k ? "--w" : "--v"))])),
         sliders: all("input[type=range]").map((node) => [node.dataset.input,
@@ -151,7 +151,7 @@ def assert_shows(look, twin):
         assert abs(as_number(text) - values[name]) <= 0.5 * 10**-digits + 1e-9, name
         assert "-" not in text
     for name, text in look["sizes"]:
-        assert text == size(values[name]), name
+        assert text == two_figures(values[name]), name
     for name, value in look["bound"]:
         assert value == pytest.approx(values[name], abs=1e-9), name
     for name, value, step, said in look["sliders"]:

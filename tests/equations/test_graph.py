@@ -537,9 +537,7 @@ def test_two_values_of_one_name_are_refused():
         def step(self, a, s):
             return self.State(h=tanh(a.x)), self.Gates(x=a.x)
 
-    sentence = (
-        "Reads calls two values 'x'; call a gate, a part of the state or what is read otherwise"
-    )
+    sentence = "Reads calls two values 'x'; rename a gate, a part of the state or a side input"
     with refused(ValueError, sentence):
         trace(Reads)
 

@@ -19,9 +19,9 @@ from lstm_lib.equations.notation import (
     power_of_ten,
     pre_activation,
     quantity,
-    size,
     spell,
     tex,
+    two_figures,
     value,
     weight,
 )
@@ -188,7 +188,7 @@ def test_what_is_not_a_finite_number_is_shown_as_it_is():
     ],
 )
 def test_a_number_of_any_size_has_two_figures(value, text):
-    assert size(value) == text
+    assert two_figures(value) == text
 
 
 def test_a_power_of_ten():

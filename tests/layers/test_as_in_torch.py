@@ -134,7 +134,7 @@ def test_batch_first_holds_for_all_that_a_stack_says_and_is_said_once():
     assert "batch_first=True" in repr(turned)
     with refused(
         ValueError,
-        "layer 1 has batch_first=True; leave it out there and say it once, of the whole: "
+        "layer 1 has batch_first=True; leave it out there and set it once, on the outer layer: "
         "Stacked(…, batch_first=True)",
     ):
         Stacked([Recurrent(LSTMCell(3, 4), batch_first=True)])
@@ -186,7 +186,9 @@ def test_a_clockwork_layer_goes_on_with_its_clock_or_not_at_all():
     ):
         with pytest.raises(ValueError, match="state is given and clock is not"):
             go_on()
-    with refused(TypeError, "reads must be a list of 2: what each layer reads, by name, or None"):
+    with refused(
+        TypeError, "reads must be a list of 2: each layer's side inputs, by name, or None"
+    ):
         stack(x, reads=[None])
 
 

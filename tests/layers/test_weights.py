@@ -157,7 +157,7 @@ BAD = [
     (
         lambda layer: layer.b.__setitem__("f", np.ones(1)),
         ValueError,
-        "what is put at 'f' has shape (1,), expected (4,)",
+        "the value for 'f' has shape (1,), expected (4,)",
     ),
     (
         lambda layer: (layer.b.__setitem__("f", nn.Parameter(torch.ones(1))), layer(X)),
@@ -188,7 +188,7 @@ BAD = [
     (
         lambda layer: layer.b.__setitem__("f", 2 * layer.b["f"]),
         RuntimeError,
-        "the values for 'f' were computed from what learns: detach() them, give an "
+        "the values for 'f' require a gradient: detach() them, give an "
         "nn.Parameter, or run the layer with them by torch.func.functional_call",
     ),
 ]

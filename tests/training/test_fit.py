@@ -749,7 +749,7 @@ def test_numbers_that_explode_are_refused_and_the_weights_are_kept():
             return super().loss(outputs, batch) * math.inf
 
     sentence = (
-        "the loss is inf at step 1: take a smaller lr, or clip the gradient to a smaller norm"
+        "the loss is inf at update 1: take a smaller lr, or clip the gradient to a smaller norm"
     )
     with refused(FloatingPointError, sentence):
         quick(model, Exploding(3, keys=3))

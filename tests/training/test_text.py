@@ -107,17 +107,17 @@ REFUSED_FILES = {
     ),
     "UTF-16 without a mark": (
         "one".encode("utf-16-le"),
-        "has a NUL, character 1: it is no text, or UTF-16 without the mark that says so; "
+        "has a NUL, character 1: it is not text, or UTF-16 without a byte order mark; "
         "save the file as UTF-8 first",
     ),
     "UTF-16 without a mark, big end first": (
         "one".encode("utf-16-be"),
-        "has a NUL, character 0: it is no text, or UTF-16 without the mark that says so; "
+        "has a NUL, character 0: it is not text, or UTF-16 without a byte order mark; "
         "save the file as UTF-8 first",
     ),
     "a program": (
         b"\x7fELF\x02\x01\x01\0\0",
-        "has a NUL, character 7: it is no text, or UTF-16 without the mark that says so; "
+        "has a NUL, character 7: it is not text, or UTF-16 without a byte order mark; "
         "save the file as UTF-8 first",
     ),
     "a picture": (

@@ -17,7 +17,7 @@ from lstm_lib import diagrams, equations, widgets
 from lstm_lib.cells import ClockworkRNNCell, LSTMCell, PeepholeLSTMCell
 from lstm_lib.cells.functions import tanh
 from lstm_lib.equations import trace
-from lstm_lib.equations.notation import number, size
+from lstm_lib.equations.notation import number, two_figures
 from lstm_lib.plotting import LOOKS
 from lstm_lib.sequences import unroll
 from lstm_lib.sequences.bptt import lstm_backward
@@ -163,8 +163,8 @@ def test_the_static_figure_shows_the_values_at_first(cls):
     for place in shown.find_all(attrs={"data-value": True}):
         digits = int(place.get("data-digits", 2))
         assert place.get_text() == number(values[place["data-value"]], digits)
-    for place in shown.find_all(attrs={"data-size": True}):
-        assert place.get_text() == size(values[place["data-size"]])
+    for place in shown.find_all(attrs={"data-two-figures": True}):
+        assert place.get_text() == two_figures(values[place["data-two-figures"]])
     for place in shown.find_all(attrs={"data-bind": True}):
         properties = dict(re.findall(r"--([vw]): (\S+?)(?:;|$)", place["style"]))
         names = place["data-bind"].split()

@@ -1,7 +1,7 @@
-"""Small worlds in which memory is needed, each with the score of somebody who has none.
+"""Synthetic tasks that need memory, each with its baseline: the best score without a memory.
 
-A task draws as many random examples as it is asked for, afresh at each training step, so that what
-a network learns is the rule. (Where a task has only a few different examples, it says so.)
+A task draws new random examples for each update, so that a network cannot learn them one by one.
+(Timing, Counting and Waveform have only a few different examples, as their docstrings say.)
 Sequences are ``(seq_len, batch_size)``, time first, as everywhere here.
 """
 

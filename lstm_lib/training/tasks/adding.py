@@ -16,9 +16,10 @@ class Adding(Number):
     and one of the second, and 0 elsewhere. The answer, at the last step, is the sum.
 
     Args:
-        length: how many steps; 3 or more. The last is never marked: it is for the answer.
+        length: how many steps; 3 or more. The last is never marked.
 
-    Baseline: always say 1, the mean. What is left is the variance of two uniform numbers,
+    Baseline: always answer 1, the mean. The error is then the variance of a sum of two uniform
+    numbers,
 
     .. math:: 2 \cdot \tfrac{1}{12} = \tfrac{1}{6}
 

@@ -20,19 +20,19 @@ PRONOUNS = ("he", "she", "they")
 
 @dataclass(frozen=True)
 class Agreement(NextSymbol):
-    """A little English: the verb agrees with its subject, however many nouns stand between.
+    """Simple English sentences: the verb agrees with its subject, with other nouns in between.
 
     “the girl near the kings sings and she laughs .” The subject is singular or plural, he or she;
-    up to ``distractors`` others, each with a number and a gender of its own, stand between it and
-    the verb. Sentence follows sentence, so subjects change. The next word is to be said; the
-    answer counts at the first verb, for its form, and at the pronoun. There the right form has to
-    be likelier than the other forms of the same word: runs or run; he, she or they.
+    up to ``distractors`` other nouns, each singular or plural, male or female, stand between it
+    and the verb. The text goes on with further sentences. The next word is to be predicted; the
+    score counts the first verb of a sentence, for its form, and the pronoun. There the right form
+    has to be likelier than the other forms of the same word: runs or run; he, she or they.
 
     Args:
         length: how many words; 7, the shortest sentence, or more.
-        distractors: at most how many others stand between; each number from 0 up is equally likely.
+        distractors: the largest number of nouns in between; 0, 1, … are equally likely.
 
-    Baseline: the verb form that goes with the last noun, which is right if that noun was the
+    Baseline: the verb form that agrees with the last noun, which is right if that noun is the
     subject and in half of the other cases; and always “they”, which is right for plurals.
 
     Source: agreement as a test of memory is from Elman (1991), comparing the forms of one word
@@ -122,8 +122,8 @@ class Agreement(NextSymbol):
         """Words with spaces between them as numbers, ``(seq_len,)``.
 
         Raises:
-            ValueError: a word that this English does not have.
-            TypeError: no string.
+            ValueError: an unknown word.
+            TypeError: not a string.
         """
         check_text("text", text)
         return self.vocabulary.encode(text.split())
@@ -132,6 +132,6 @@ class Agreement(NextSymbol):
         """Numbers ``(seq_len,)`` as words with spaces between them.
 
         Raises:
-            ValueError: a number that is no word's.
+            ValueError: a number that stands for no word.
         """
         return " ".join(self.vocabulary.decode(numbers))

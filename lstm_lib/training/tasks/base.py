@@ -1,4 +1,4 @@
-"""What a task is: how it draws examples, what training makes small, how good an answer is."""
+"""The base classes of tasks: examples, loss and score."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from lstm_lib.cells.checks import positive_integer
 
 
 class Batch(NamedTuple):
-    """Examples to learn from."""
+    """A batch of examples."""
 
     inputs: torch.Tensor
     """What is read. Whole numbers ``(seq_len, batch_size)`` if the task has tokens, otherwise real
@@ -29,39 +29,39 @@ class Batch(NamedTuple):
 
 
 class Task:
-    """A random world: what is read at each step, and what is to be said.
+    """A task: random examples, a loss and a score.
 
-    A subclass says what a step looks like, how to :meth:`draw` examples, and its baseline.
+    A subclass sets the attributes and writes :meth:`draw`.
     """
 
     tokens = None
-    """How many different tokens there are to read; None if real numbers are read."""
+    """How many different tokens there are; None if the inputs are real numbers."""
     features = None
-    """How many real numbers are read at each step; None if tokens are read."""
+    """How many real numbers are read at each step; None if the inputs are tokens."""
     answers = None
-    """How many numbers a network has to put out at each step."""
+    """How many numbers a network has to return at each step."""
     higher_is_better = True
     """Whether a better score is a higher one."""
     baseline = None
-    """What the best guesser without a memory scores."""
+    """The best score without a memory."""
 
     def batch(self, size: int, generator: torch.Generator | None = None) -> Batch:
         """``size`` random examples, on the generator's device; the same seed gives the same ones,
         in each of PyTorch's default dtypes.
 
         Raises:
-            ValueError: a size that is no whole number above 0.
+            ValueError: a size that is not a whole number above 0.
         """
         positive_integer("size", size)
         with torch.device("cpu" if generator is None else generator.device):
             return self.draw(size, generator)
 
     def draw(self, size, generator):
-        """What :meth:`batch` gives, for a size that has been checked."""
+        """Random examples; :meth:`batch` calls it with a checked size."""
         raise NotImplementedError(f"{type(self).__name__} has no examples: write its draw")
 
     def loss(self, outputs, batch):
-        """What training makes small, for ``outputs`` ``(seq_len, batch_size, answers)``."""
+        """What training minimises, for ``outputs`` ``(seq_len, batch_size, answers)``."""
         raise NotImplementedError
 
     def score(self, outputs, batch):
@@ -81,8 +81,8 @@ class Choice(Task):
 
 
 class NextSymbol(Choice):
-    """A choice of the next symbol. The loss is that of a language model, over every step; the
-    score counts only the steps where memory decides."""
+    """A task whose answer is the next symbol. The loss is that of a language model, over every
+    step; the score counts only the steps that need memory."""
 
     def loss(self, outputs, batch):
         return functional.cross_entropy(outputs.flatten(0, 1), batch.targets.flatten())
@@ -101,7 +101,7 @@ class Number(Task):
 
 
 def uniform(*shape, generator):
-    """Numbers between 0 and 1 in PyTorch's default dtype, and the same ones in each."""
+    """Random numbers between 0 and 1 in PyTorch's default dtype, the same ones for every dtype."""
     numbers = torch.rand(shape, generator=generator, dtype=torch.float32)
     return numbers.to(torch.get_default_dtype())
 
@@ -116,7 +116,7 @@ def only_at_the_end(answer, seq_len):
 
 
 def check_task(task):
-    """A task has examples, a loss, a score and a number of answers."""
+    """``task`` must be a task: examples, a loss and a score."""
     if isinstance(task, type) or not all(
         hasattr(task, part) for part in ("batch", "loss", "score")
     ):

@@ -1,4 +1,4 @@
-"""Strings of Reber's grammar without end."""
+"""An endless stream of strings of Reber's grammar."""
 
 from dataclasses import dataclass
 
@@ -22,8 +22,8 @@ REBER = {
 def embedded_reber():
     """The grammar whose strings are B, T or P, a string of :data:`REBER`, *the same* T or P, E.
 
-    There is a copy of Reber's grammar for T and one for P: which one it is in is the memory. After
-    a string comes the next.
+    There is one copy of Reber's grammar for T and one for P, and the copy remembers the letter.
+    After a string the next one begins.
     """
     grammar = {"start": {"B": "choose"}, "choose": {"T": "T1", "P": "P1"}, "last": {"E": "start"}}
     for chosen in "TP":
@@ -35,18 +35,18 @@ def embedded_reber():
 
 @dataclass(frozen=True)
 class ContinualReber(NextSymbol):
-    """An endless stream of strings, each of which ends as it began: say the next symbol.
+    """An endless stream of strings, each of which ends as it began: predict the next symbol.
 
     Each string is B, then T or P, then a string of Reber's grammar of 5 symbols or more, then the
-    same T or P as before, then E; the next follows without a break. The answer counts where the
-    second T or P is due. Nothing says so but the first one: so a network must remember it, and
+    same T or P as before, then E; the next follows without a break. The score counts the
+    second T or P. Only the first one determines it, so a network must remember that one, and
     forget it when the next string begins.
 
     Args:
         length: how many steps; 10 or more, so that an answer is asked in most sequences.
 
-    Baseline: T or P is guessed. The string between does not help, so this is also what a memory
-    of its last 5 symbols scores.
+    Baseline: T or P is guessed. The string in between does not help, so this is also the score with
+    a memory of the last 5 symbols.
 
     Source: the embedded Reber grammar of Hochreiter & Schmidhuber (1997), experiment 1, as the
     continual stream of Gers, Schmidhuber & Cummins (2000).

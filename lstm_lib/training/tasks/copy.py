@@ -14,7 +14,7 @@ class Copy(Choice):
     r"""Read a list of symbols, wait, and write it down again.
 
     ``length`` symbols, then ``delay`` steps of which the last is the signal to begin, with blanks
-    before it, then ``length`` blanks, during which the list is to be repeated. Before that the
+    before it; then ``length`` blanks, during which the list is to be repeated. Before that the
     answer is a blank. The score is the loss, in nats a step.
 
     Args:
@@ -22,8 +22,8 @@ class Copy(Choice):
         length: how many symbols to remember.
         symbols: how many different symbols there are.
 
-    Baseline: blanks where blanks are due, which takes no memory but a clock, and a guess for each
-    symbol:
+    Baseline: blanks where blanks are due, which needs only a count of the steps, and a guess for
+    each symbol:
 
     .. math:: \frac{\text{length} \cdot \ln \text{symbols}}{\text{delay} + 2 \cdot \text{length}}
 

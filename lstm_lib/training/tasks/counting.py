@@ -10,17 +10,17 @@ from lstm_lib.training.tasks.base import Batch, Choice
 
 @dataclass(frozen=True)
 class Counting(Choice):
-    """Read some a's, and say where as many b's end: aaabbb, and here it is.
+    """Read n a's and then b's, and answer at which b there are as many b's as a's.
 
-    Each example is n times a, n times b, and blanks that fill it up. At each b the answer is
+    Each example is n times a, n times b, and blanks as padding. At each b the answer is
     whether it is the last. The score is the share of examples without a single mistake. There is
-    one example for each n, and no other: 10 of them, from 1 to 10, if nothing else is said.
+    one example for each n: 10 different ones, for n from 1 to 10, by default.
 
     Args:
         most: the largest n.
         least: the smallest n; all from there up to ``most`` are equally likely.
 
-    Baseline: always stop after the same number of b's, which is right for one n.
+    Baseline: always answer "last" at the same number of b's, which is right for one n.
 
     Source: the language :math:`a^n b^n` of Gers & Schmidhuber (2001), where the next symbol is
     predicted.

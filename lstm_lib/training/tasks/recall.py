@@ -10,12 +10,12 @@ from lstm_lib.training.tasks.base import Batch, Choice, only_at_the_end
 
 @dataclass(frozen=True)
 class Recall(Choice):
-    """“I grew up in France … I speak fluent *French*”: a key, a gap, and then the question.
+    """“I grew up in France … I speak fluent *French*”: a key, a gap, and then a query.
 
     A key at the first step, ``gap`` random fillers, a query; the answer is the key.
 
     Args:
-        gap: how many fillers lie between.
+        gap: how many fillers stand between key and query.
         keys: how many different keys there are.
         fillers: how many different fillers there are.
 

@@ -11,18 +11,18 @@ from lstm_lib.training.tasks.base import Batch, Number, uniform
 
 @dataclass(frozen=True)
 class Sine(Number):
-    r"""Go on with a sine of unknown frequency and phase: say the next value.
+    r"""Continue a sine of unknown frequency and phase: predict the next value.
 
     Three values in a row determine all that follow; one does not, since it does not say whether
-    the curve is rising. The answer counts from the third step on.
+    the curve is rising. The score counts from the third step on.
 
     Args:
         length: how many steps; 3 or more.
-        shortest: steps in the shortest period; above 2, where a sine is still seen as one.
+        shortest: steps in the shortest period; above 2, so that the samples determine the sine.
         longest: steps in the longest period.
 
     Baseline: with :math:`\omega` uniform between its slowest and fastest and every phase equally
-    likely, the best that can be said from :math:`x_t` alone is
+    likely, the best prediction from :math:`x_t` alone is
     :math:`x_t \cdot \operatorname{E}[\cos \omega]`, and its mean squared error is
 
     .. math::

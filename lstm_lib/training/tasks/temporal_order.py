@@ -10,11 +10,11 @@ from lstm_lib.training.tasks.base import Batch, Choice, only_at_the_end
 
 @dataclass(frozen=True)
 class TemporalOrder(Choice):
-    """X before Y, or Y before X? Only the order of two rare symbols matters.
+    """Read two rare symbols, X or Y, in a long sequence, and answer which they were, in order.
 
-    A start, an end, and a, b, c, d at random between; but at one step about a tenth into the
-    sequence, and at one just after its middle, stands X or Y. The answer, at the end, is which two
-    they were, in order: XX, XY, YX or YY.
+    B at the start, E at the end, and a, b, c, d at random in between; one step about a tenth into
+    the sequence, and one just after its middle, is X or Y instead. The answer, at the end, is XX,
+    XY, YX or YY.
 
     Args:
         length: how many steps; 10 or more.

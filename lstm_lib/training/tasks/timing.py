@@ -1,4 +1,4 @@
-"""A beat to keep in silence."""
+"""Beats at equal intervals after one signal."""
 
 from dataclasses import dataclass
 
@@ -10,19 +10,19 @@ from lstm_lib.training.tasks.base import Batch, Choice
 
 @dataclass(frozen=True)
 class Timing(Choice):
-    """One signal to begin, and from there on, in silence, a beat at every ``interval``-th step.
+    """Answer with a beat at every ``interval``-th step after a signal, without further input.
 
     The signal, a 1 among zeros, comes at one of the first ``interval`` steps. The answer at each
     step is 1 for a beat and 0 for none, so the first is due ``interval`` steps after the signal.
-    The score is the share of sequences with no step wrong: a beat one step late counts for
-    nothing. There is one sequence for each step at which the signal may come: ``interval``
-    different ones, and no others.
+    The score is the share of sequences with no step wrong. There is one sequence for each step at
+    which the signal may come, so there are only ``interval`` different ones.
 
     Args:
         interval: how many steps from the signal to the first beat, and from beat to beat.
         length: how many steps; twice the interval or more, so that every sequence has a beat.
 
-    Baseline: whoever has no memory treats all silent steps alike, and gets no sequence right.
+    Baseline: without a memory all steps after the signal get the same answer, so no sequence is
+    right.
 
     Source: after the timed spikes of Gers, Schraudolph & Schmidhuber (2002), whose network began
     by itself.

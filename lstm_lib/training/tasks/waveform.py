@@ -1,4 +1,4 @@
-"""A melody to play from memory."""
+"""A curve to produce without input."""
 
 import math
 from dataclasses import dataclass
@@ -11,11 +11,10 @@ from lstm_lib.training.tasks.base import Batch, Number, uniform
 
 @dataclass(frozen=True)
 class Waveform(Number):
-    r"""Play a melody from memory: nothing is read, and what comes out is to follow a given curve.
+    r"""Produce a given curve: the inputs are all zero, and the outputs are to follow the curve.
 
-    The curve is a sum of sines of unlike periods, brought to mean 0 and mean square 1. It is one
-    and the same in every example, so there is a single example, over and over: the task is to
-    store it in the weights.
+    The curve is a sum of sines of different periods, scaled to mean 0 and mean square 1. It is the
+    same in every example, so there is a single example: the task is to store it in the weights.
 
     Args:
         length: how many steps; 8 or more.
@@ -23,7 +22,7 @@ class Waveform(Number):
             factor of 2 equally likely.
         seed: of the periods and phases; each seed is another curve.
 
-    Baseline: always say 0, the mean; what is left is the mean square, 1.
+    Baseline: always answer 0, the mean; the error is then the mean square, 1.
 
     Source: after Koutník et al. (2014), section 4.1, whose curves are pieces of music of 320
     samples.
@@ -48,7 +47,7 @@ class Waveform(Number):
 
     @property
     def curve(self):
-        """What is to come out, ``(seq_len,)``."""
+        """The curve that the outputs are to follow, ``(seq_len,)``."""
         periods, phases = self.sines()
         time = torch.arange(self.length)
         sum_of_sines = torch.sin(2 * math.pi * (time / periods + phases)).sum(0)
