@@ -5,7 +5,7 @@ from lstm_lib.cells.functions import sigmoid, tanh
 
 
 class JANETCell(Cell):
-    r"""An LSTM with a forget gate and no other gate: what is not kept is replaced, and all is shown.
+    r"""An LSTM with a forget gate alone: what it does not keep is replaced, and all is shown.
 
     .. math::
 
@@ -14,10 +14,9 @@ class JANETCell(Cell):
         C_t &= f_t \odot C_{t-1} + (1 - f_t) \odot \tilde{C}_t && \text{the new state} \\
         h_t &= C_t && \text{the output}
 
-    The name is "just another network". It is a :class:`~lstm_lib.cells.GRUCell` whose reset gate is
-    always open and whose update gate is :math:`1 - f_t`. The paper also has a variant in which
-    a constant :math:`\beta` is subtracted from the pre-activation of :math:`f_t` in the second
-    factor, :math:`1 - f_t`; it is left out here.
+    It is a :class:`~lstm_lib.cells.GRUCell` whose reset gate is always open and whose update gate
+    is :math:`1 - f_t`. In a further variant of the paper, left out here, a constant :math:`\beta`
+    is subtracted from the pre-activation in the factor of the candidate.
 
     Source: van der Westhuizen & Lasenby (2018), "The unreasonable effectiveness of the forget
     gate".

@@ -9,15 +9,15 @@ class SRUCell(Cell):
 
     .. math::
 
-        \tilde{x}_t &= W_x x_t && \text{what to write} \\
         f_t &= \sigma(W_f x_t + b_f + v_f \odot C_{t-1}) && \text{what to keep} \\
+        \tilde{x}_t &= W_x x_t && \text{what to write} \\
         C_t &= f_t \odot C_{t-1} + (1 - f_t) \odot \tilde{x}_t && \text{the new state} \\
         r_t &= \sigma(W_r x_t + b_r + v_r \odot C_{t-1}) && \text{what to show of it} \\
-        h_t &= r_t \odot C_t + (1 - r_t) \odot x_t && \text{the output, with a highway for the input}
+        h_t &= r_t \odot C_t + (1 - r_t) \odot x_t && \text{the output}
 
     Only elementwise products reach back in time: ``cell.v["f"]`` has shape ``(hidden_size,)``. The
-    highway takes an input as wide as the state; if ``input_size`` is another, it takes
-    :math:`P_x x_t` in place of :math:`x_t`, with a matrix ``cell.P["x"]``.
+    input in the output, a highway past the cell, must be as wide as the state. If ``input_size`` is
+    not ``hidden_size``, :math:`P_x x_t` stands there, with a matrix ``cell.P["x"]``.
 
     Source: Lei et al. (2018), "Simple recurrent units for highly parallelizable recurrence".
     """

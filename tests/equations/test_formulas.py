@@ -154,8 +154,8 @@ LATEX |= {
     ),
     JANETCell: aligned(F, C_TILDE, C_KEPT, "h_t &= C_t"),
     SRUCell: aligned(
-        r"\tilde{x}_t &= W_x\,x_t",
         r"f_t &= \sigma(W_f\,x_t + b_f + v_f \odot C_{t-1})",
+        r"\tilde{x}_t &= W_x\,x_t",
         C_KEPT.replace("C}", "x}"),
         r"r_t &= \sigma(W_r\,x_t + b_r + v_r \odot C_{t-1})",
         r"h_t &= r_t \odot C_t + (1 - r_t) \odot x_t",
