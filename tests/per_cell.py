@@ -1,5 +1,7 @@
 """Tables with an entry for every cell, which say what to add if there is none."""
 
+import pytest
+
 
 class PerCell(dict):
     """What is asked of each cell, by its class.
@@ -14,4 +16,4 @@ class PerCell(dict):
 
     def __missing__(self, cell_class):
         name = cell_class.__name__
-        raise AssertionError(f"{name} has no {self.what}: add it to {self.where}")
+        pytest.fail(f"{name} has no {self.what}: add it to {self.where}", pytrace=False)
