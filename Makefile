@@ -3,7 +3,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 NOTEBOOKS := $(wildcard notebooks/*.ipynb book/*.ipynb)
-ABOUT_CELLS := $(addprefix tests/,cells equations sequences layers diagrams book/test_overview.py)
+ABOUT_CELLS := $(addprefix tests/,cells equations sequences layers diagrams \
+	book/test_overview.py book/test_library_pages.py)
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
@@ -58,7 +59,8 @@ notebooks: .venv/for-all ## execute every notebook and store its outputs
 	$(BIN)/python -c "from lstm_lib import diagrams; diagrams.lstm().save('book/static/lstm.svg')"
 
 check: lint ## check the library alone, in two minutes; CELL=janet: one cell, in seconds
-	OMP_NUM_THREADS=1 $(BIN)/pytest $(if $(CELL),--cell $(CELL) $(ABOUT_CELLS),--numprocesses 2 \
+	@# Without nbval: it takes seconds to import, and no notebook is executed here.
+	OMP_NUM_THREADS=1 $(BIN)/pytest -p no:nbval $(if $(CELL),--tb short --cell $(CELL) $(ABOUT_CELLS),--numprocesses 2 \
 		$(addprefix tests/,$(notdir $(wildcard lstm_lib/[a-z]*))))
 
 lint: .venv/for-all ## check the style of the code and the notebooks

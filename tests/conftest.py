@@ -7,7 +7,6 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-import executed
 import find_browser
 import machines
 import numpy as np
@@ -19,7 +18,8 @@ from stored import ROOT
 
 import lstm_lib.cells
 
-executed.let_nbval_use_it()
+CELL = pytest.StashKey[type]()
+"""The cell to which the tests are kept."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -36,9 +36,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    instructions, threads = config.option.instructions, config.option.threads
+    if config.option.cell:
+        config.stash[CELL] = cell_called(config.option.cell)
+    if config.pluginmanager.has_plugin("nbval"):
+        execute_notebooks_once(config.option)
+
+
+def execute_notebooks_once(option) -> None:
+    import executed  # here and not above: it takes seconds, and tests of the library need it not
+
+    executed.let_nbval_use_it()
     try:
-        executed.settings["machine"] = machines.variables(instructions, threads)
+        executed.settings["machine"] = machines.variables(option.instructions, option.threads)
     except ValueError as error:
         raise pytest.UsageError(f"--instructions: {error}") from None
 
@@ -55,8 +64,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     A process that has finished a group takes the next one. Those of the browser are short: they
     come last, the longest first, so that all processes end at about the same time.
     """
-    if config.option.cell:
-        keep_those_of_one_cell(config, items)
+    if cell := config.stash.get(CELL, None):
+        keep_those_of_one_cell(cell, config, items)
     groups: dict[str, list[pytest.Item]] = {}
     for item in items:
         item.add_marker(pytest.mark.xdist_group(group(item)))
@@ -70,16 +79,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = [item for name in sorted(groups, key=turn) for item in groups[name]]
 
 
-def keep_those_of_one_cell(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Select the tests that have this cell as a parameter, or name it or its file."""
+def cell_called(name: str) -> type:
+    """The class of a cell, by its file or its class."""
     files = {cell.__module__.rpartition(".")[2]: cell for cell in CELLS}
     classes = {cell.__name__.lower(): cell for cell in CELLS}
-    cell = (files | classes).get(config.option.cell.lower())
+    cell = (files | classes).get(name.lower())
     if cell is None:
         raise pytest.UsageError(
-            f"no cell {config.option.cell!r}; there are {', '.join(sorted(files))}. "
-            "A new one is named in lstm_lib/cells/__init__.py"
+            f"no cell {name!r}: write its class in lstm_lib/cells/{name.lower()}.py, and name it "
+            f"in lstm_lib/cells/__init__.py. There are {', '.join(sorted(files))}"
         )
+    return cell
+
+
+def keep_those_of_one_cell(cell, config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Select the tests that have this cell as a parameter, or name it or its file."""
     names = f"{cell.__name__}|{cell.__module__.rpartition('.')[2]}".lower()
     named = re.compile(rf"(?<![a-z0-9])({names})(?![a-z0-9])")
 

@@ -1,5 +1,7 @@
 """Dictionaries with an entry for every cell; a missing one says what to add, and where."""
 
+import pytest
+
 
 class PerCell(dict):
     """A dictionary by the class of the cell.
@@ -14,4 +16,4 @@ class PerCell(dict):
 
     def __missing__(self, cell_class):
         name = cell_class.__name__
-        raise AssertionError(f"{name} has no {self.what}: add it to {self.where}")
+        pytest.fail(f"{name} has no {self.what}: add it to {self.where}", pytrace=False)

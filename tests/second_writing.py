@@ -15,6 +15,7 @@ from lstm_lib.cells import (
     GridLSTMCell,
     GRUCell,
     GRUResetAfterCell,
+    JANETCell,
     LSTM1997Cell,
     LSTMCell,
     MemoryOnlyCell,
@@ -38,6 +39,7 @@ from lstm_lib.cells import (
     ReLURNNCell,
     RNNCell,
     SLSTMCell,
+    SRUCell,
 )
 
 
@@ -193,6 +195,25 @@ def depth_gated_unit(cell, unit, x, last):
     lets_up = logistic(layer(cell, "d", unit, last.h, x) + looks)
     memory = state["c"] + lets_up * last.c_below[unit]
     return {"h": math.tanh(memory) * gates["o"], "c": memory}, gates | {"d": lets_up}
+
+
+def janet_unit(cell, unit, x, last):
+    keep = logistic(layer(cell, "f", unit, last.h, x))
+    candidate = math.tanh(layer(cell, "c_tilde", unit, last.h, x))
+    memory = candidate + keep * (last.c[unit] - candidate)  # some of the way back to the old
+    return {"h": memory, "c": memory}, {"f": keep, "c_tilde": candidate}
+
+
+def sru_unit(cell, unit, x, last):
+    def look(gate):
+        return logistic(layer(cell, gate, unit, None, x) + cell.v[gate][unit] * last.c[unit])
+
+    keep, show = look("f"), look("r")
+    candidate = dot(cell.W["x_tilde"][unit], x)
+    memory = candidate + keep * (last.c[unit] - candidate)
+    past = x[unit] if len(x) == cell.hidden_size else dot(cell.P["x"][unit], x)
+    gates = {"x_tilde": candidate, "f": keep, "r": show}
+    return {"h": past + show * (memory - past), "c": memory}, gates
 
 
 def memory_only_unit(cell, unit, x, last):
@@ -365,6 +386,7 @@ UNIT |= {
     GRUCell: gru_unit,
     GRUResetAfterCell: gru_reset_after_unit,
     GridLSTMCell: grid_unit,
+    JANETCell: janet_unit,
     LSTM1997Cell: lstm_1997_unit,
     LSTMCell: lstm_unit,
     MLSTMCell: mlstm_unit,
@@ -388,6 +410,7 @@ UNIT |= {
     ReLURNNCell: relu_rnn_unit,
     RNNCell: rnn_unit,
     SLSTMCell: slstm_unit,
+    SRUCell: sru_unit,
 }
 
 
@@ -407,6 +430,7 @@ PARAMETERS |= {
     GRUCell: layers(3),
     GRUResetAfterCell: layers(3, vectors=1),
     GridLSTMCell: layers(8),
+    JANETCell: layers(2),
     LSTM1997Cell: layers(3),
     LSTMCell: layers(4),
     MLSTMCell: lambda d, h: 4 * (h * d + h) + 2 * (d + 1),
@@ -430,4 +454,5 @@ PARAMETERS |= {
     RNNCell: layers(1),
     ReLURNNCell: layers(1),
     SLSTMCell: layers(4),
+    SRUCell: lambda d, h: 3 * h * d + 4 * h + (0 if d == h else h * d),
 }

@@ -1,11 +1,14 @@
 """Reading stored notebooks: cells, outputs, widgets, figures."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import nbformat
-from nbformat import NotebookNode
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 ROOT = Path(__file__).parent.parent
 CHAPTERS = sorted(ROOT.glob("notebooks/*.ipynb"))
@@ -16,6 +19,8 @@ WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
 
 
 def read(path: Path) -> NotebookNode:
+    import nbformat  # here and not above: that takes seconds, and most tests read no notebook
+
     return nbformat.read(path, as_version=4)
 
 

@@ -1,12 +1,11 @@
 """All cells side by side, made from the cells: one table of them all, and a card for each.
 
 Each cell is compared with the LSTM; parameters and states are counted for
-:data:`~book.overview.cards.SIZES`. Written here by hand are the families and the function that
-draws each cell. The sentences and sources come from the docstrings, the rest from the cell's graph.
+:data:`~book.overview.cards.SIZES`. Written here by hand are only the families. The sentences and
+sources come from the docstrings, the rest from the cell's graph and its drawing.
 """
 
 import re
-from functools import partial
 from html import escape
 from importlib.resources import files
 from inspect import getdoc
@@ -19,44 +18,43 @@ from lstm_lib.equations.html import span
 from lstm_lib.equations.palette import css_variables
 
 FAMILIES = {
-    "plain": {RNNCell: diagrams.rnn, cells.ReLURNNCell: diagrams.relu_rnn},
-    "lstm": {
-        LSTMCell: diagrams.lstm,
-        cells.LSTM1997Cell: diagrams.lstm_1997,
-        cells.PeepholeLSTMCell: diagrams.peephole,
-        cells.CoupledLSTMCell: diagrams.coupled,
-        cells.ProjectedLSTMCell: diagrams.projected,
-        cells.MemoryOnlyCell: diagrams.memory_only,
-    },
-    "greff": {
-        getattr(greff, name): partial(diagrams.greff, name.removesuffix("Cell").lower())
-        for name in greff.__all__
-    },
-    "gru": {
-        cells.GRUCell: diagrams.gru,
-        cells.GRUResetAfterCell: diagrams.gru_reset_after,
-        cells.MUT1Cell: diagrams.mut1,
-        cells.MUT2Cell: diagrams.mut2,
-        cells.MUT3Cell: diagrams.mut3,
-    },
-    "no look back": {
-        cells.MinGRUCell: diagrams.min_gru,
-        cells.MinLSTMCell: diagrams.min_lstm,
-        cells.PositiveMinGRUCell: diagrams.positive_min_gru,
-        cells.PositiveMinLSTMCell: diagrams.positive_min_lstm,
-    },
-    "depth and clocks": {
-        cells.DepthGatedLSTMCell: diagrams.depth_gated,
-        cells.GridLSTMCell: diagrams.grid,
-        cells.ClockworkRNNCell: diagrams.clockwork,
-    },
-    "xlstm": {
-        cells.SLSTMCell: diagrams.slstm,
-        cells.MLSTMCell: diagrams.mlstm,
-        cells.MLSTMGivenQKVCell: diagrams.mlstm_given_qkv,
-    },
+    "plain": (RNNCell, cells.ReLURNNCell),
+    "lstm": (
+        LSTMCell,
+        cells.LSTM1997Cell,
+        cells.PeepholeLSTMCell,
+        cells.CoupledLSTMCell,
+        cells.JANETCell,
+        cells.SRUCell,
+        cells.ProjectedLSTMCell,
+        cells.MemoryOnlyCell,
+    ),
+    "greff": tuple(getattr(greff, name) for name in greff.__all__),
+    "gru": (
+        cells.GRUCell,
+        cells.GRUResetAfterCell,
+        cells.MUT1Cell,
+        cells.MUT2Cell,
+        cells.MUT3Cell,
+    ),
+    "no look back": (
+        cells.MinGRUCell,
+        cells.MinLSTMCell,
+        cells.PositiveMinGRUCell,
+        cells.PositiveMinLSTMCell,
+    ),
+    "depth and clocks": (
+        cells.DepthGatedLSTMCell,
+        cells.GridLSTMCell,
+        cells.ClockworkRNNCell,
+    ),
+    "xlstm": (
+        cells.SLSTMCell,
+        cells.MLSTMCell,
+        cells.MLSTMGivenQKVCell,
+    ),
 }
-"""The cells of each family, each with the function that draws it."""
+"""The cells of each family, in the order of the page."""
 
 SIZES = (64, 64)
 """Features and units, where parameters and states are counted."""
@@ -122,9 +120,11 @@ def card(cell: type[cells.Cell]) -> str:
 def drawing(cell) -> diagrams.Drawing:
     """The cell's drawing; the difference to the cell that it is derived from is highlighted, but in
     the drawings of the LSTM and of the plain cell, which are derived from none."""
-    draw = next((each[cell] for each in FAMILIES.values() if cell in each), None)
-    if draw is None:
-        raise ValueError(f"cell is {cell.__name__}, expected one that overview.FAMILIES names")
+    if not any(cell in family for family in FAMILIES.values()):
+        raise ValueError(
+            f"{cell.__name__} belongs to no family: add it to FAMILIES in book/overview/cards.py"
+        )
+    draw = diagrams.MODULES[cell]
     return draw() if cell in (LSTMCell, RNNCell) else draw(lit="difference")
 
 

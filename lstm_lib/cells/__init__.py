@@ -17,6 +17,7 @@ from lstm_lib.cells.greff import (
 from lstm_lib.cells.grid import GridLSTMCell
 from lstm_lib.cells.gru import GRUCell
 from lstm_lib.cells.gru_reset_after import GRUResetAfterCell
+from lstm_lib.cells.janet import JANETCell
 from lstm_lib.cells.jozefowicz import MUT1Cell, MUT2Cell, MUT3Cell
 from lstm_lib.cells.lstm import LSTMCell
 from lstm_lib.cells.lstm_1997 import LSTM1997Cell
@@ -32,6 +33,7 @@ from lstm_lib.cells.projected import ProjectedLSTMCell
 from lstm_lib.cells.relu_rnn import ReLURNNCell
 from lstm_lib.cells.rnn import RNNCell
 from lstm_lib.cells.slstm import SLSTMCell
+from lstm_lib.cells.sru import SRUCell
 
 __all__ = [
     "CIFGCell",
@@ -43,6 +45,7 @@ __all__ = [
     "GRUCell",
     "GRUResetAfterCell",
     "GridLSTMCell",
+    "JANETCell",
     "LSTM1997Cell",
     "LSTMCell",
     "MLSTMCell",
@@ -66,4 +69,5 @@ __all__ = [
     "RNNCell",
     "ReLURNNCell",
     "SLSTMCell",
+    "SRUCell",
 ]

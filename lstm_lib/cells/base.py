@@ -82,7 +82,7 @@ class Cell:
         super().__init_subclass__(**kwargs)
         cls.Gates = part_of(cls, "Gates", cls.gates)
         cls.State = part_of(cls, "State", cls.state)
-        cls.Seen = part_of(cls, "Seen", (*cls.state, *cls.reads))
+        cls.Seen = part_of(cls, "Seen", (*cls.state, *cls.reads, "x"))
 
     def __init__(self, input_size: int, hidden_size: int, seed=0, dtype=np.float64):
         self.input_size = positive_integer("input_size", input_size)
@@ -133,7 +133,8 @@ class Cell:
 
     def step(self, a, s):
         """The cell's equations: from pre-activations ``a`` and last state ``s``, both addressed
-        by name (``a.f``, ``s.c``), to the new state and every gate's value."""
+        by name (``a.f``, ``s.c``), to the new state and every gate's value. ``s`` also has the
+        side inputs, and the input itself (``s.x``)."""
         raise NotImplementedError(f"{type(self).__name__} has no equations: write its step(a, s)")
 
     def pre_activations(self, x, h):
@@ -159,7 +160,7 @@ class Cell:
     def advance(self, x, state, reads):
         """One step, unchecked: pre-activations, then the equations. ``reads`` are the values
         of what the cell reads beside ``x`` and the state, in the order of ``reads``."""
-        seen = self.Seen(*state, *reads)
+        seen = self.Seen(*state, *reads, x)
         return self.step(self.pre_activations(x, getattr(seen, self.recurrent)), seen)
 
     def __call__(self, x, state=None, **reads):

@@ -19,9 +19,11 @@ from lstm_lib.diagrams.lstm_variants import (
     coupled,
     depth_gated,
     greff,
+    janet,
     lstm_1997,
     peephole,
     projected,
+    sru,
 )
 from lstm_lib.diagrams.module_chain import chain
 from lstm_lib.diagrams.modules import MODULES
@@ -41,6 +43,7 @@ __all__ = [
     "grid",
     "gru",
     "gru_reset_after",
+    "janet",
     "legend",
     "lstm",
     "lstm_1997",
@@ -59,4 +62,5 @@ __all__ = [
     "relu_rnn",
     "rnn",
     "slstm",
+    "sru",
 ]

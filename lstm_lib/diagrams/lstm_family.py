@@ -345,7 +345,8 @@ def _draw_gates(canvas: Canvas, pieces: Pieces) -> None:
         way = ((INPUT, LAYER_TOP), (INPUT, WRITE), (CANDIDATE - RADIUS, WRITE))
         canvas.wire("i", *way, arrow=True)
     if pieces.writes:
-        canvas.wire(candidate, top, (CANDIDATE, WRITE + RADIUS), arrow=True)
+        with canvas.difference(candidate not in FOUR):
+            canvas.wire(candidate, top, (CANDIDATE, WRITE + RADIUS), arrow=True)
         written = (CANDIDATE, WRITE), (CANDIDATE, BELT + RADIUS)
         with canvas.difference(pieces.coupled == "f"):
             canvas.wire(pieces.written, *written, arrow=True)
@@ -496,7 +497,8 @@ def _draw_labels(canvas: Canvas, pieces: Pieces) -> None:
     canvas.label("c_prev", (2, BELT - 30))
     canvas.label("c", (UP + 11, BELT - 30))
     for value in pieces.layers:
-        canvas.label(value, (PLACES[value].column + 11, NAMES))
+        with canvas.difference(value not in FOUR):
+            canvas.label(value, (PLACES[value].column + 11, NAMES))
     if "h_prev" in pieces.inputs:
         canvas.label("h_prev", (2, BUS - 30))
     canvas.label("h", (UP + 11, (HIGHWAY if pieces.highway else BUS) - 30))
@@ -532,10 +534,11 @@ def _draw_chips(canvas: Canvas, pieces: Pieces) -> None:
             canvas.chip("1-i", (FORGET, 147))
     if pieces.writes:
         with canvas.difference(pieces.coupled == "f"):
-            canvas.chip(pieces.written, (CANDIDATE, 147 if "r" not in pieces.layers else 137))
+            canvas.chip(pieces.written, (CANDIDATE, 147 if "r" not in pieces.layers else 143))
     canvas.chip("c", ((CANDIDATE + SHOWN) / 2, BELT))
     for value in pieces.layers:
-        canvas.chip(value, (PLACES[value].column, NUMBERS))
+        with canvas.difference(value not in FOUR):
+            canvas.chip(value, (PLACES[value].column, NUMBERS))
     if "c" in pieces.squashed and "o" in pieces.layers:
         canvas.chip("tanh(c)", (SHOWN, 172))
     if "h_prev" in pieces.inputs:

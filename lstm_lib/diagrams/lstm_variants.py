@@ -6,9 +6,11 @@ from dataclasses import replace
 from lstm_lib.cells import (
     CoupledLSTMCell,
     DepthGatedLSTMCell,
+    JANETCell,
     LSTM1997Cell,
     PeepholeLSTMCell,
     ProjectedLSTMCell,
+    SRUCell,
 )
 from lstm_lib.cells import (
     greff as cells_of_greff,
@@ -58,6 +60,40 @@ def coupled(values: Mapping[str, float] | None = None, lit: str | None = None) -
     return variant_of_lstm(
         CoupledLSTMCell, "coupled", "LSTM with coupled gates", pieces, values, lit
     )
+
+
+@draws(JANETCell)
+def janet(values: Mapping[str, float] | None = None, lit: str | None = None) -> Drawing:
+    """The JANET module: the forget gate alone; what it does not keep is replaced, all is shown.
+
+    ``values`` are numbers by name, as ``trace(JANETCell).evaluate(…)`` returns them.  ``lit`` may
+    be ``"difference"``: what differs from the LSTM is lit, and the rest steps back.
+
+    Raises ``ValueError`` for another ``lit``.
+    """
+    pieces = Pieces(("f", "c_tilde"), coupled="f", squashed=("c_tilde",))
+    return variant_of_lstm(JANETCell, "janet", "JANET module", pieces, values, lit)
+
+
+@draws(SRUCell)
+def sru(values: Mapping[str, float] | None = None, lit: str | None = None) -> Drawing:
+    """The simple recurrent unit: all layers read x alone, and x passes by the cell as well.
+
+    ``values`` are numbers by name, as ``trace(SRUCell).evaluate(…)`` returns them.  ``lit`` may be
+    ``"difference"``: what differs from the LSTM is lit, and the rest steps back.
+
+    Raises ``ValueError`` for another ``lit``.
+    """
+    pieces = Pieces(
+        layers=("f", "x_tilde", "r"),
+        inputs=("x",),
+        coupled="f",
+        squashed=(),
+        peepholes=("f", "r"),
+        weight="v",
+        highway=True,
+    )
+    return variant_of_lstm(SRUCell, "sru", "Simple recurrent unit", pieces, values, lit)
 
 
 @draws(LSTM1997Cell)

@@ -383,7 +383,7 @@ def trace(cell_class) -> Graph:
     x = given(notation.value("x", "input"))
     last = [given(notation.last(part)) for part in cell.state]
     reads = [given(notation.value(name, "input")) for name in cell.reads]
-    seen = cell.Seen(*last, *reads)
+    seen = cell.Seen(*last, *reads, x)
     a = cell.pre_activations(x, getattr(seen, cell.recurrent))
     try:
         state, gates = cell.step(a, seen)

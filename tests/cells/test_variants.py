@@ -8,7 +8,7 @@ import torch
 from mlstm_kernels.torch.recurrent import mlstm_recurrent_step__native
 from oracles import from_here, random_input, random_reads, random_state
 from refusal import refused
-from second_writing import UNIT
+from second_writing import PARAMETERS, UNIT
 from xlstm.blocks.slstm.src.vanilla import slstm_forward, slstm_pointwise_function_registry
 
 from lstm_lib.cells import (
@@ -20,6 +20,7 @@ from lstm_lib.cells import (
     GridLSTMCell,
     GRUCell,
     GRUResetAfterCell,
+    JANETCell,
     LSTM1997Cell,
     LSTMCell,
     MemoryOnlyCell,
@@ -43,6 +44,7 @@ from lstm_lib.cells import (
     ReLURNNCell,
     RNNCell,
     SLSTMCell,
+    SRUCell,
 )
 from lstm_lib.cells.initialise import identity
 from lstm_lib.equations import trace
@@ -501,6 +503,72 @@ def test_a_projection_is_torchs():
 def test_a_projection_has_a_size(proj_size):
     with pytest.raises(ValueError, match=f"proj_size is {proj_size}; it must be"):
         ProjectedLSTMCell(3, 4, proj_size=proj_size)
+
+
+# A forget gate alone
+
+
+def test_janet_is_pytorchs_gru_with_its_reset_gate_open():
+    """PyTorch's update gate says what to keep, as a forget gate does."""
+    x, state = problem(GRUCell)
+    module = torch.nn.GRU(*SIZES[2:], dtype=torch.float64)
+    janet = JANETCell(*SIZES[2:])
+    with torch.no_grad():
+        module.weight_ih_l0[: SIZES[3]] = 0
+        module.weight_hh_l0[: SIZES[3]] = 0
+        module.bias_ih_l0[: SIZES[3]] = 1000
+    weights = (module.weight_ih_l0, module.weight_hh_l0, module.bias_ih_l0 + module.bias_hh_l0)
+    for kind, packed in zip("WUb", weights, strict=True):
+        _, f, c_tilde = np.split(packed.detach().numpy(), 3)
+        getattr(janet, kind).update(f=f, c_tilde=c_tilde)
+    outputs, _ = module(torch.from_numpy(x), torch.from_numpy(state.h)[None])
+    run = unroll(janet, x, janet.State(h=state.h, c=state.h))
+    np.testing.assert_allclose(run.outputs, outputs.detach(), rtol=0, atol=1e-14)
+
+
+def test_janet_shows_its_cell_state():
+    cell = JANETCell(*SIZES[2:])
+    run = unroll(cell, *problem(JANETCell))
+    np.testing.assert_array_equal(run.outputs, run.states["c"])
+
+
+# A highway past the cell
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_highway_as_wide_as_the_state_has_no_matrix(seed):
+    cell, rng = SRUCell(4, 4, seed), np.random.default_rng(seed)
+    x, last = random_input(rng, 4), random_state(rng, SRUCell, 4)
+    state, _ = cell(x, last)
+    expected = [UNIT[SRUCell](cell, unit, x, last)[0] for unit in range(4)]
+    for name in state._fields:
+        values = [unit[name] for unit in expected]
+        np.testing.assert_allclose(getattr(state, name), values, rtol=1e-13, atol=1e-14)
+    assert cell.num_parameters == PARAMETERS[SRUCell](4, 4) == 3 * 16 + 4 * 4
+    assert "x" in SRUCell(3, 4).P and "x" not in cell.P
+
+
+def test_an_sru_with_its_output_shut_passes_its_input_on():
+    cell, rng = SRUCell(5, 5), np.random.default_rng(0)
+    cell.b["r"] = np.full(5, -1000.0)
+    x = random_input(rng, 20, 3, 5)
+    np.testing.assert_array_equal(unroll(cell, x).outputs, x)
+
+
+def test_an_sru_that_does_not_look_at_its_memory_is_a_min_gru_and_a_scan():
+    sru, min_gru = SRUCell(*SIZES[2:], seed=1), MinGRUCell(*SIZES[2:])
+    for gate in "fr":
+        sru.v[gate] = np.zeros(SIZES[3])
+    sru.W["r"], sru.b["r"] = np.zeros((SIZES[3], SIZES[2])), np.full(SIZES[3], 1000.0)  # shows all
+    min_gru.W["z"], min_gru.b["z"] = -sru.W["f"], -sru.b["f"]
+    min_gru.W["h_tilde"], min_gru.b["h_tilde"] = sru.W["x_tilde"], np.zeros(SIZES[3])
+    x, (_, first) = problem(SRUCell)
+    run = unroll(sru, x, sru.State(h=first, c=first))
+    expected = unroll(min_gru, x, min_gru.State(h=first)).outputs
+    np.testing.assert_allclose(run.outputs, expected, rtol=0, atol=1e-14)
+    f = run.gates["f"]
+    states = scan(f, (1 - f) * run.gates["x_tilde"], first)
+    np.testing.assert_allclose(run.states["c"], states, rtol=0, atol=1e-14)
 
 
 # Gates that read the memory

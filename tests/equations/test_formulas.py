@@ -32,6 +32,7 @@ from lstm_lib.cells import (
     GridLSTMCell,
     GRUCell,
     GRUResetAfterCell,
+    JANETCell,
     LSTM1997Cell,
     LSTMCell,
     MemoryOnlyCell,
@@ -55,6 +56,7 @@ from lstm_lib.cells import (
     ReLURNNCell,
     RNNCell,
     SLSTMCell,
+    SRUCell,
 )
 from lstm_lib.equations import notation
 from lstm_lib.equations.difference import difference, gone, mark_new
@@ -88,6 +90,7 @@ INPUT = r"i_t &= \sigma(W_i\,x_t + U_i\,h_{t-1} + b_i)"
 C_TILDE = r"\tilde{C}_t &= \tanh(W_C\,x_t + U_C\,h_{t-1} + b_C)"
 C = r"C_t &= f_t \odot C_{t-1} + i_t \odot \tilde{C}_t"
 C_COUPLED = r"C_t &= (1 - i_t) \odot C_{t-1} + i_t \odot \tilde{C}_t"
+C_KEPT = r"C_t &= f_t \odot C_{t-1} + (1 - f_t) \odot \tilde{C}_t"
 OUTPUT = r"o_t &= \sigma(W_o\,x_t + U_o\,h_{t-1} + b_o)"
 H = r"h_t &= o_t \odot \tanh(C_t)"
 LSTM = (F, INPUT, C_TILDE, C, OUTPUT, H)
@@ -148,6 +151,14 @@ LATEX |= {
     ),
     GridLSTMCell: aligned(
         *map(up, (F, INPUT, C_TILDE, C, OUTPUT, H)), F, INPUT, C_TILDE, C, OUTPUT, H
+    ),
+    JANETCell: aligned(F, C_TILDE, C_KEPT, "h_t &= C_t"),
+    SRUCell: aligned(
+        r"f_t &= \sigma(W_f\,x_t + b_f + v_f \odot C_{t-1})",
+        r"\tilde{x}_t &= W_x\,x_t",
+        C_KEPT.replace("C}", "x}"),
+        r"r_t &= \sigma(W_r\,x_t + b_r + v_r \odot C_{t-1})",
+        r"h_t &= r_t \odot C_t + (1 - r_t) \odot x_t",
     ),
     LSTM1997Cell: aligned(INPUT, C_TILDE, r"C_t &= C_{t-1} + i_t \odot \tilde{C}_t", OUTPUT, H),
     MLSTMCell: aligned(

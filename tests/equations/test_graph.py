@@ -73,8 +73,9 @@ def in_torch(cell_class, values):
         tensor.requires_grad_()
     cell = cell_in_torch(cell_class, named)
     last = [named[f"{part}_prev"].reshape(s) for part, s in cell.state_shapes().items()]
-    seen = cell.Seen(*last, *(named[name].reshape(1) for name in cell.reads))
-    a = cell.pre_activations(named["x"].reshape(1), getattr(seen, cell.recurrent))
+    x = named["x"].reshape(1)
+    seen = cell.Seen(*last, *(named[name].reshape(1) for name in cell.reads), x)
+    a = cell.pre_activations(x, getattr(seen, cell.recurrent))
     state, gates = cell.step(a, seen)
     made = [*gates, *state]
     own = {n: v for n, v in a._asdict().items() if all(v is not each for each in made)}
