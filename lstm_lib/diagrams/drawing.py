@@ -28,7 +28,7 @@ class Shape(NamedTuple):
     """One shape of a drawing, and what it means in the graph of the cell."""
 
     kind: str
-    """What it is: "layer", "operation", "wire", "dot" …"""
+    """Its name in the canvas, such as "layer", "operation", "wire" or "dot"."""
     points: tuple[Point, ...]
     """A wire's way, the opposite corners of a box, or the place of anything smaller."""
     of: tuple[str, ...] = ()

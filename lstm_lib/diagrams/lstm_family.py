@@ -100,15 +100,15 @@ class Pieces:
     """Which pieces the module of an LSTM, or of a relative of it, has; by default, an LSTM's."""
 
     layers: tuple[str, ...] = FOUR
-    """The layers, by what they give: keys of ``PLACES``, from left to right."""
+    """What the layers give, keys of ``PLACES``, from left to right."""
     inputs: tuple[str, ...] = ("h_prev", "x")
     """What all layers read."""
     coupled: str = ""
-    """The gate that stands for two: "i", and the other is 1 − i; or "f", and the other is 1 − f."""
+    """The gate that stands for two, "i" or "f"; the other is 1 − i or 1 − f."""
     squashed: tuple[str, ...] = ("c_tilde", "c")
     """What passes through a tanh."""
     peepholes: tuple[str, ...] = ()
-    """The gates that see the cell state: o the new one, the others the old one."""
+    """The gates that see the cell state, o the new one, the others the old one."""
     weight: str = "p"
     """The letter of their weights."""
     highway: bool = False
@@ -121,7 +121,7 @@ class Pieces:
     deep: bool = False
     """Whether the cell state of the layer below comes in, through a gate of its own."""
     usual: tuple[str, ...] = ()
-    """The peepholes of the known module: what is lit is the difference from that."""
+    """The peepholes of the known module, from which the difference is lit."""
 
     @property
     def below(self) -> int:
