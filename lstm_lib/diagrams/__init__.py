@@ -1,7 +1,7 @@
 """The drawings of the book, made in code; :mod:`lstm_lib.diagrams.canvas` holds their shapes."""
 
 from lstm_lib.diagrams.clockwork_module import clockwork
-from lstm_lib.diagrams.drawing import Drawing
+from lstm_lib.diagrams.drawing import Drawing, Shape
 from lstm_lib.diagrams.gate_alone import gate
 from lstm_lib.diagrams.grid_module import grid
 from lstm_lib.diagrams.gru_module import gru
@@ -33,6 +33,7 @@ from lstm_lib.diagrams.xlstm_modules import mlstm, mlstm_given_qkv, slstm
 
 __all__ = [
     "MODULES",
+    "Shape",
     "Drawing",
     "chain",
     "clockwork",

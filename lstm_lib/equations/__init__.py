@@ -3,7 +3,7 @@ page, HTML for the widgets' equations, and a list of operations that JavaScript 
 
 from lstm_lib.equations.graph import Graph, Symbol, trace
 from lstm_lib.equations.html import html
-from lstm_lib.equations.javascript import javascript
+from lstm_lib.equations.javascript import evaluator, javascript
 from lstm_lib.equations.latex import latex
 
-__all__ = ["Graph", "Symbol", "html", "javascript", "latex", "trace"]
+__all__ = ["Graph", "Symbol", "evaluator", "html", "javascript", "latex", "trace"]

@@ -33,6 +33,7 @@ STYLE = {
     "ytick.color": NEUTRALS["muted"].light,
     "text.color": NEUTRALS["ink"].light,
     "lines.linewidth": 2.2,
+    "path.simplify": False,  # whether a point is left out would depend on its last digits
     "figure.facecolor": "none",
     "axes.facecolor": "none",
 }
