@@ -22,7 +22,7 @@ the traced cell, such as ``"f*c_prev"``.
 
 A drawing answers to the graph of its cell: a layer says what it reads and gives, an operation what
 it is of and gives, a wire and a copy what they carry.  The canvas remembers that as
-:class:`~lstm_lib.diagrams.drawing.Shape`, and the tests compare it with ``trace`` of the cell.
+:class:`~lstm_lib.diagrams.Shape`, and the tests compare it with ``trace`` of the cell.
 """
 
 from collections.abc import Iterator, Mapping

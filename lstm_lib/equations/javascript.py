@@ -8,7 +8,7 @@ from lstm_lib.equations.operations import OPERATIONS
 
 def javascript(graph: Graph) -> dict:
     """The graph as a list of operations, ``tape``, ready for JSON; the code of
-    :func:`~lstm_lib.equations.javascript.evaluator` computes it.
+    :func:`~lstm_lib.equations.evaluator` computes it.
 
     Each entry of ``tape`` is ``[operation, …]``: ``["input", "x"]``, ``["const", 1.0]``, or an
     operation with the places of its arguments, ``["mul", 3, 7]``. ``names`` says where each value

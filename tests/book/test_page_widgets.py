@@ -376,22 +376,30 @@ FIGURES = """() => [...document.querySelectorAll(".widget")].map((place) => ({
 }))"""
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_a_figure_and_its_caption_are_always_there(browser, site, path, scripts):
-    with offline(browser, java_script_enabled=scripts, **LAPTOP) as context:
-        page = Visit(context, f"{site}/{page_of(path)}", scripts).page
-        for medium in ("screen", "print"):
-            page.emulate_media(media=medium)
-            for place in page.evaluate(FIGURES):
-                assert place["figure"], medium
-                assert place["height"] > (30 if place["question"] else 150), medium
-                assert place["question"] or len(place["caption"].split()) >= 5, medium
+def test_a_figure_and_its_caption_are_always_there(open_page, path):
+    assert_figures_are_there(open_page(path, "look"))
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_they_are_there_without_scripts_too(browser, site, path):
+    with offline(browser, java_script_enabled=False, **LAPTOP) as context:
+        assert_figures_are_there(Visit(context, f"{site}/{page_of(path)}", False).page)
+
+
+def assert_figures_are_there(page):
+    for medium in ("print", "screen"):
+        page.emulate_media(media=medium)
+        for place in page.evaluate(FIGURES):
+            assert place["figure"], medium
+            assert place["height"] > (30 if place["question"] else 150), medium
+            assert place["question"] or len(place["caption"].split()) >= 5, medium
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_nothing_moves_by_itself_for_those_who_asked_for_less_motion(open_page, path):
-    page = open_page(path, reduced_motion="reduce")
+    page = open_page(path, "speed", **LAPTOP)
+    page.emulate_media(reduced_motion="reduce")
     for button in page.query_selector_all(".widget button"):
         button.dispatch_event("click")
         assert page.evaluate("document.getAnimations().length") == 0

@@ -14,8 +14,8 @@ from lstm_lib.equations.palette import HUES
 
 every_file = pytest.mark.parametrize("page", PAGES)
 every_page = pytest.mark.parametrize("page", TO_OPEN)
-LOOKS = [(1280, "light"), (390, "dark")]  # each width and each theme once
-every_look = pytest.mark.parametrize("look", LOOKS, ids="{0[0]}-{0[1]}".format)
+LOOKS = [(1280, "light", "http"), (390, "dark", "disk")]  # each width, theme and way once
+every_look = pytest.mark.parametrize("look", LOOKS, ids="{0[0]}-{0[1]}-{0[2]}".format)
 each_way = pytest.mark.parametrize("disk", [False, True], ids=["http", "disk"])
 
 # Before the page: count how much it shifts, as the browser itself counts.
@@ -36,7 +36,7 @@ def survey(browser, site):
     """Opens a page once for each look that it can have, and says what was found."""
 
     @cache
-    def open_and_survey(page, width=1280, theme="light", disk=False, scripts=True):
+    def open_and_survey(page, width, theme, way, scripts=True):
         context = offline(
             browser,
             viewport={"width": width, "height": 900},
@@ -45,7 +45,9 @@ def survey(browser, site):
             java_script_enabled=scripts,
         )
         context.add_init_script(WATCH_SHIFTS)
-        visit = Visit(context, (HTML / page).as_uri() if disk else f"{site}/{page}", scripts)
+        visit = Visit(
+            context, (HTML / page).as_uri() if way == "disk" else f"{site}/{page}", scripts
+        )
         found = SimpleNamespace(**visit.page.evaluate(SURVEY))
         found.requests_elsewhere, found.complaints = visit.requests_elsewhere(), visit.complaints
         context.close()
@@ -114,29 +116,29 @@ def test_the_front_door_leads_to_the_landing_page(browser, site, disk):
 
 
 @every_page
-@each_way
-def test_a_page_asks_nobody_else_for_anything(survey, page, disk):
-    assert not survey(page, disk=disk).requests_elsewhere
+@every_look
+def test_a_page_asks_nobody_else_for_anything(survey, page, look):
+    assert not survey(page, *look).requests_elsewhere
 
 
 @every_page
-@each_way
-def test_a_page_opens_without_complaint(survey, page, disk):
-    assert not survey(page, disk=disk).complaints
+@every_look
+def test_a_page_opens_without_complaint(survey, page, look):
+    assert not survey(page, *look).complaints
 
 
 @every_page
-@each_way
-def test_every_widget_is_alive(survey, page, disk):
-    found = survey(page, disk=disk)
+@every_look
+def test_every_widget_is_alive(survey, page, look):
+    found = survey(page, *look)
     assert len(found.heights) == len(parsed(page).select(".widget"))
     assert not found.dead
 
 
 @every_page
-@each_way
-def test_every_formula_is_typeset(survey, page, disk):
-    found = survey(page, disk=disk)
+@every_look
+def test_every_formula_is_typeset(survey, page, look):
+    found = survey(page, *look)
     assert found.typeset == found.formulas
     assert not found.broken
     assert not found.raw
@@ -149,7 +151,7 @@ def test_the_site_has_widgets_and_formulas(site_folder):
 
 @every_page
 def test_ids_are_unique_in_the_live_page(survey, page):
-    assert not survey(page).ids
+    assert not survey(page, *LOOKS[0]).ids
 
 
 @every_page
@@ -170,7 +172,7 @@ def test_nothing_in_a_figure_lies_on_something_else(survey, page, look):
 @every_look
 def test_equations_have_the_hues_of_the_theme(survey, page, look):
     found = survey(page, *look)
-    _, theme = look
+    _, theme, _ = look
     assert found.theme == theme
     hues = {rgb(hue.light): rgb(getattr(hue, theme)) for hue in HUES.values()}
     for written, seen in found.colours:
@@ -182,7 +184,7 @@ def rgb(colour):
 
 
 def test_some_equation_is_coloured(survey):
-    assert any(survey(page).colours for page in TO_OPEN)
+    assert any(survey(page, *LOOKS[0]).colours for page in TO_OPEN)
 
 
 @every_page
