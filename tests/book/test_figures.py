@@ -52,7 +52,7 @@ def differences_in_text(stored, drawn, where):
 
 def pieces(text):
     """Text as a list of words and numbers. Ids that are made of a drawing's content are counted."""
-    for k, made in enumerate(dict.fromkeys(re.findall(r'\bid="(\w*[0-9a-f]{10})"', text))):
+    for k, made in enumerate(dict.fromkeys(re.findall(r'\bid="([\w.]*[0-9a-f]{10})"', text))):
         text = text.replace(made, f"made-{k}")
     return [float(t) if re.match(r"-?\d", t) else t for t in TOKEN.findall(text)]
 
