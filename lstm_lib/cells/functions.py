@@ -136,7 +136,7 @@ def join_heads(a):
 def masked(weights, mask):
     """Weights with zeros where ``mask`` is 0. A single unit's has nothing to hide."""
     if hasattr(weights, "masked"):
-        return weights.masked()
+        return weights.masked(mask)
     weights, mask = of_one_kind(weights, mask)
     if is_tensor(weights):
         return weights * mask.to(weights)

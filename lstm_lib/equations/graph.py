@@ -29,41 +29,45 @@ class Symbol:
         """Every operation is a method: ``a.tanh()``, ``a.larger(b)``."""
         if op not in OPERATIONS:
             raise AttributeError(f"a Symbol has no {op!r}; its operations are those of OPERATIONS")
-        return lambda *others: Symbol(op, (self, *map(symbol, others)))
+        return lambda *others: self.of(op, self, *others)
+
+    def of(self, op, *args):
+        """An operation on symbols and numbers, as a symbol of the same class."""
+        return type(self)(op, tuple(map(symbol, args)))
 
     def __add__(self, other):
-        return Symbol("add", (self, symbol(other)))
+        return self.of("add", self, other)
 
     def __radd__(self, other):
-        return symbol(other) + self
+        return self.of("add", other, self)
 
     def __sub__(self, other):
-        return Symbol("sub", (self, symbol(other)))
+        return self.of("sub", self, other)
 
     def __rsub__(self, other):
-        return symbol(other) - self
+        return self.of("sub", other, self)
 
     def __mul__(self, other):
-        return Symbol("mul", (self, symbol(other)))
+        return self.of("mul", self, other)
 
     def __rmul__(self, other):
-        return symbol(other) * self
+        return self.of("mul", other, self)
 
     def __truediv__(self, other):
-        return Symbol("div", (self, symbol(other)))
+        return self.of("div", self, other)
 
     def __rtruediv__(self, other):
-        return symbol(other) / self
+        return self.of("div", other, self)
 
     def __matmul__(self, weights):
         """``x @ W.T``, an array's way to write :math:`W x`: the weights come first."""
-        return Symbol("matmul", (weights, self))
+        return self.of("matmul", weights, self)
 
     def __neg__(self):
-        return Symbol("neg", (self,))
+        return self.of("neg", self)
 
     def __abs__(self):
-        return Symbol("abs", (self,))
+        return self.of("abs", self)
 
     # A symbol is a scalar: transposing it, indexing it, masking it or splitting it into heads
     # changes nothing.
@@ -75,7 +79,7 @@ class Symbol:
     def __getitem__(self, axes):
         return self
 
-    def masked(self):
+    def masked(self, mask):
         return self
 
     def lift(self, value):
@@ -91,16 +95,16 @@ class Symbol:
     # Functions whose name differs from that of their operation.
 
     def maximum(self, other):
-        return Symbol("max", (self, symbol(other)))
+        return self.of("max", self, other)
 
     def outer_product(self, other):
-        return Symbol("outer", (self, other))
+        return self.of("outer", self, other)
 
     def inner_product(self, other):
-        return Symbol("inner", (self, other))
+        return self.of("inner", self, other)
 
     def matvec(self, vector):
-        return Symbol("matmul", (self, vector))
+        return self.of("matmul", self, vector)
 
     def __str__(self):
         """The symbol's name, or its expression over names: ``f``, ``f*c_prev``, ``tanh(c)``."""
@@ -267,11 +271,7 @@ class Graph:
         .. math:: \bar{u} = \sum_{v \text{ uses } u} \bar{v} \, \frac{\partial v}{\partial u}
         """
         target, of = self[output], self.name_of(output)
-        bar = {target: symbol(1)}
-        for sym in reversed(Graph({output: target}).order):
-            for arg, local in zip(sym.args, derivatives(sym), strict=True):
-                share = times(bar[sym], local)
-                bar[arg] = bar[arg] + share if arg in bar else share
+        bar = adjoints(Graph({output: target}).order, {target: symbol(1)})
         return Graph(
             {Derivative(of, name): d for sym, d in bar.items() for name in self._names_of[sym]}
         )
@@ -341,6 +341,18 @@ def derivatives(sym):
     if not sym.args:
         return ()
     return tuple(map(symbol, OPERATIONS[sym.op].derivative(sym, *sym.args)))
+
+
+def adjoints(order, seeds):
+    """The derivative with respect to every symbol of ``order``, from those in ``seeds``: reverse
+    mode. A symbol that none of the seeds depends on has none."""
+    bar = dict(seeds)
+    for sym in reversed(order):
+        if sym in bar:
+            for arg, local in zip(sym.args, derivatives(sym), strict=True):
+                share = times(bar[sym], local)
+                bar[arg] = bar[arg] + share if arg in bar else share
+    return bar
 
 
 def times(a, b):

@@ -31,6 +31,8 @@ class Operation(NamedTuple):
     """Written as LaTeX."""
     html: str
     """Written as HTML, between letters."""
+    c: str = ""
+    """Written in C; if empty, a step that uses it is not compiled."""
     numbers: str = ""
     """Written as HTML, between numbers; if empty, as between letters."""
     precedence: int = FUNCTION
@@ -49,8 +51,9 @@ class Operation(NamedTuple):
         return getattr(self, form) or self.html
 
 
-def function(compute, javascript, derivative, name, tex=None, html=None):
-    """The row of a function, which is written with its argument in round brackets."""
+def function(compute, javascript, derivative, name, tex=None, html=None, c=None):
+    """The row of a function, which is written with its argument in round brackets. In C it is one
+    of those in ``runtime.h``."""
     return Operation(
         compute,
         javascript,
@@ -58,10 +61,11 @@ def function(compute, javascript, derivative, name, tex=None, html=None):
         plain=f"{name}({{}})",
         tex=tex or rf"\{name}({{}})",
         html=html or f"{name}({{}})",
+        c=f"real_{name}({{}})" if c is None else c,
     )
 
 
-def product(plain, tex, html, numbers="{} \u00d7 {}", precedence=MATRIX):
+def product(plain, tex, html, numbers="{} \u00d7 {}", precedence=MATRIX, c=""):
     """The row of a product. A step is traced with one feature and one unit, so that every
     matrix and vector is a single number: all products are computed as that of two numbers."""
     return Operation(
@@ -71,6 +75,7 @@ def product(plain, tex, html, numbers="{} \u00d7 {}", precedence=MATRIX):
         plain=plain,
         tex=tex,
         html=html,
+        c=c,
         numbers=numbers,
         precedence=precedence,
         least_precedence=(precedence, precedence),
@@ -85,6 +90,7 @@ OPERATIONS = {
         plain="{}+{}",
         tex="{} + {}",
         html="{} + {}",
+        c="{} + {}",
         precedence=SUM,
         least_precedence=(SUM, SUM),
     ),
@@ -95,10 +101,11 @@ OPERATIONS = {
         plain="{}-{}",
         tex="{} - {}",
         html="{} \u2212 {}",
+        c="{} - {}",
         precedence=SUM,
         least_precedence=(SUM, PRODUCT),
     ),
-    "mul": product("{}*{}", r"{} \odot {}", "{} \u2299 {}", precedence=PRODUCT),
+    "mul": product("{}*{}", r"{} \odot {}", "{} \u2299 {}", precedence=PRODUCT, c="{} * {}"),
     "matmul": product("{}*{}", r"{}\,{}", "{} {}", numbers="{} \u00b7 {}"),
     "div": Operation(
         compute=np.true_divide,
@@ -107,6 +114,7 @@ OPERATIONS = {
         plain="{}/{}",
         tex=r"\frac{{{}}}{{{}}}",
         html="({}) / ({})",
+        c="{} / {}",
         precedence=PRODUCT,
         least_precedence=(PRODUCT, FUNCTION),
         encloses=("tex", "html", "numbers"),
@@ -120,6 +128,7 @@ OPERATIONS = {
         name="per_root",
         tex=r"\tfrac{{1}}{{\sqrt{{H}}}}({})",
         html="({}) / \u221a<i>H</i>",
+        c="",
     ),
     "neg": Operation(
         compute=lambda a: -a,
@@ -128,6 +137,7 @@ OPERATIONS = {
         plain="-{}",
         tex="-{}",
         html="\u2212{}",
+        c="-{}",
         precedence=SUM,
         least_precedence=(PRODUCT,),
     ),
@@ -153,6 +163,7 @@ OPERATIONS = {
         plain="max({}, {})",
         tex=r"\max({},\; {})",
         html="max({}, {})",
+        c="real_max({}, {})",
     ),
     "larger": Operation(  # 1 if a > b, 0 if a < b, 0.5 if they are equal
         compute=lambda a, b: np.heaviside(np.subtract(a, b), 0.5),
@@ -161,6 +172,7 @@ OPERATIONS = {
         plain="({} > {})",
         tex="[{} > {}]",
         html="[{} &gt; {}]",
+        c="real_larger({}, {})",
     ),
     "exp": function(
         compute=exp,

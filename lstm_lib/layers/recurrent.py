@@ -12,9 +12,10 @@ from torch.utils._pytree import tree_map
 from lstm_lib.cells import Cell
 from lstm_lib.cells.checks import check_shape, unknown_name
 from lstm_lib.cells.weights import GateWeights
+from lstm_lib.layers.compiled import compiled_steps
 from lstm_lib.layers.registered import register_cell
-from lstm_lib.sequences import ByName, Unrolled, unroll
-from lstm_lib.sequences.unroll import check_cell
+from lstm_lib.sequences import ByName, Unrolled
+from lstm_lib.sequences.unroll import check_cell, given, steps
 
 CAST_BY_AUTOCAST = (torch.float32, torch.float16, torch.bfloat16)
 """The dtypes that ``torch.autocast`` converts between; it leaves float64 as it is."""
@@ -203,7 +204,9 @@ class Recurrent(RecurrentLayer):
         if torch.is_tensor(x) and casts(x.device.type):
             cast = partial(autocast, like=cell.W[cell.gates[0]])
             x, state, reads = cast(x), tree_map(cast, state), tree_map(cast, reads)
-        return self.as_given(unroll(cell, x, state, lengths, **reads))
+        over = given(cell, x, state, lengths, reads)
+        run = compiled_steps(self.bare_cell, cell, over)
+        return self.as_given(steps(cell, over) if run is None else run)
 
     def extra_repr(self):
         cell = self.bare_cell

@@ -70,6 +70,24 @@ def unroll(cell, x, state=None, lengths=None, **reads) -> Unrolled:
         TypeError: not an array, not floating-point, or not of the weights' dtype; a side input
             that the cell does not have; not a cell.
     """
+    return steps(cell, given(cell, x, state, lengths, reads))
+
+
+class Given(NamedTuple):
+    """What a cell is run over, checked and complete."""
+
+    x: object
+    """The inputs, zero in the padding."""
+    state: tuple
+    """The state before the first step."""
+    reads: tuple
+    """The side inputs, in the order of the cell's ``reads``."""
+    real: object
+    """Where a step belongs to its sequence, ``(seq_len, batch_size)``; None if all do."""
+
+
+def given(cell, x, state, lengths, reads) -> Given:
+    """Check what :func:`unroll` was given, and fill in what was left out."""
     check_cell(cell)
     cell.check_input(x, axes=("seq_len", "batch_size", "input_size"))
     if len(x) == 0:
@@ -79,6 +97,12 @@ def unroll(cell, x, state=None, lengths=None, **reads) -> Unrolled:
     real = None if lengths is None else real_steps(x, lengths)
     if real is not None:
         x, *reads = (where(real, value) for value in (x, *reads))
+    return Given(x, state, tuple(reads), real)
+
+
+def steps(cell, given: Given) -> Unrolled:
+    """One step of the cell after the other."""
+    x, state, reads, real = given
     states, gates = [], []
     with quiet(x):
         for t, (x_t, *reads_t) in enumerate(zip(x, *reads, strict=True)):
