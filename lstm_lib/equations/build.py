@@ -181,4 +181,7 @@ def matrices(dtype: str):
     found.panel_width.restype = ctypes.c_long
     for name in ("pack", "pack_transposed"):
         getattr(found, name).argtypes = [ctypes.c_long] * 2 + [ctypes.c_void_p] * 2
+    number, pointer = ctypes.c_long, ctypes.c_void_p
+    found.work_size.restype, found.work_size.argtypes = number, [number] * 2
+    found.multiply_transposed.argtypes = [number] * 3 + [pointer, number] * 3 + [pointer]
     return found

@@ -87,10 +87,12 @@ class Pass:
     def line(self, text, depth=2):
         self.body.append("  " * depth + text)
 
-    def product(self, columns, depth, a, packed, c, add):
+    def product(self, columns, depth, a, packed, c, add, condition=""):
         """The lines of a product of all rows of this step; ``a`` and ``c`` are arrays."""
         first = {AT: "(t * batch + first)", KEPT: "(keep ? t * batch + first : first)"}
         a, c = ((each.start(first.get(each.row, "first")), each.width) for each in (a, c))
+        if condition:
+            self.line(condition)
         self.line(f"multiply(last - first, {columns}, {depth}, {a[0]}, {a[1]},")
         self.line(f"         arrays[{self.index(packed)}], {c[0]}, {c[1]}, {add});")
 
@@ -254,10 +256,12 @@ class Backward(Pass):
         return self.gradients.get(sym, symbol(0))
 
     def at_sums(self, level):
+        """The gradients at the sums of one level, and their total over all steps, for the biases."""
+        here = [each for each in self.program.sums if self.program.level[each.symbol] == level]
         return [
-            (self.columns("d_sums", AT, each, "d_"), "=", self.gradient(each.symbol))
-            for each in self.program.sums
-            if self.program.level[each.symbol] == level
+            (self.columns(name, row, each, prefix), sign, self.gradient(each.symbol))
+            for name, row, prefix, sign in (("d_sums", AT, "d_", "="), ("d_bias", ONE, "d_b_", "+="))
+            for each in here
         ]
 
     def at_given(self):
@@ -294,7 +298,8 @@ class Backward(Pass):
                 d_sums = self.columns("d_sums", AT, product.sums[0])
                 units, depth = self.program.size_names[sym], self.total(product.sums)
                 into = self.array(name, row, sym)
-                self.product(units, depth, d_sums, f"transposed_{k}", into, add)
+                wanted = f"if (arrays[{into.index}])" if row == AT else ""
+                self.product(units, depth, d_sums, f"transposed_{k}", into, add, wanted)
                 add = 1
 
 

@@ -18,7 +18,7 @@
 
 typedef REAL vector __attribute__((vector_size(VECTOR_BYTES), aligned(sizeof(REAL)), may_alias));
 
-enum { LANES = VECTOR_BYTES / sizeof(REAL), PANEL = 2 * LANES, DEPTH = 512 };
+enum { LANES = VECTOR_BYTES / sizeof(REAL), PANEL = 2 * LANES, DEPTH = 256 };
 
 long panel_width(void) { return PANEL; }
 
@@ -41,33 +41,33 @@ void pack_transposed(long count, long length, const REAL *const *rows, REAL *pac
 }
 
 /* `rows` rows of one panel: c (+)= a * panel. With a constant number of rows it is unrolled. */
-INLINE void block_of(const int rows, long depth, const REAL *restrict a, long a_stride,
-                     const REAL *restrict panel, REAL *restrict c, long c_stride, int add)
+INLINE void block_of(const int rows, long depth, const REAL *restrict a, long a_row, long a_column,
+                     const REAL *restrict panel, REAL *restrict c, long c_row, int add)
 {
   vector sum[BLOCK][2];
   for (int i = 0; i < rows; i++)
     for (int v = 0; v < 2; v++)
-      sum[i][v] = add ? *(const vector *)(c + i * c_stride + v * LANES) : (vector){ 0 };
+      sum[i][v] = add ? *(const vector *)(c + i * c_row + v * LANES) : (vector){ 0 };
   for (long k = 0; k < depth; k++) {
     const vector w0 = *(const vector *)(panel + k * PANEL);
     const vector w1 = *(const vector *)(panel + k * PANEL + LANES);
 #pragma GCC unroll 12
     for (int i = 0; i < rows; i++) {
-      const REAL factor = a[i * a_stride + k];
+      const REAL factor = a[i * a_row + k * a_column];
       sum[i][0] += factor * w0;
       sum[i][1] += factor * w1;
     }
   }
   for (int i = 0; i < rows; i++)
     for (int v = 0; v < 2; v++)
-      *(vector *)(c + i * c_stride + v * LANES) = sum[i][v];
+      *(vector *)(c + i * c_row + v * LANES) = sum[i][v];
 }
 
-static void block(int rows, long depth, const REAL *a, long a_stride, const REAL *panel, REAL *c,
-                  long c_stride, int add)
+static void full_block(int rows, long depth, const REAL *a, long a_row, long a_column,
+                       const REAL *panel, REAL *c, long c_row, int add)
 {
 #define CASE(n) \
-  case n: block_of(n, depth, a, a_stride, panel, c, c_stride, add); break;
+  case n: block_of(n, depth, a, a_row, a_column, panel, c, c_row, add); break;
   switch (rows) {
     CASE(1) CASE(2) CASE(3) CASE(4)
 #if BLOCK >= 6
@@ -79,33 +79,70 @@ static void block(int rows, long depth, const REAL *a, long a_stride, const REAL
   }
 }
 
+/* The same where c may have fewer columns than a panel: then through a buffer of full width. */
+static void block(int rows, long columns, long depth, const REAL *a, long a_row, long a_column,
+                  const REAL *panel, REAL *c, long c_row, int add)
+{
+  if (columns >= PANEL) {
+    full_block(rows, depth, a, a_row, a_column, panel, c, c_row, add);
+    return;
+  }
+  REAL whole[BLOCK * PANEL] = { 0 };
+  for (int i = 0; add && i < rows; i++)
+    copy(whole + i * PANEL, c + i * c_row, columns);
+  full_block(rows, depth, a, a_row, a_column, panel, whole, PANEL, add);
+  for (int i = 0; i < rows; i++)
+    copy(c + i * c_row, whole + i * PANEL, columns);
+}
+
 /* c (+)= a * weights, with the weights packed: a has `depth` columns, c has `columns`. */
-void multiply(long rows, long columns, long depth, const REAL *a, long a_stride,
-              const REAL *packed, REAL *c, long c_stride, int add)
+void multiply(long rows, long columns, long depth, const REAL *a, long a_row,
+              const REAL *packed, REAL *c, long c_row, int add)
 {
   const long blocks = (rows + BLOCK - 1) / BLOCK; /* of even height: 8 rows are 4 + 4, not 6 + 2 */
   for (long k = 0; k < depth; k += DEPTH) { /* in pieces that stay in the cache */
     const long piece = depth - k < DEPTH ? depth - k : DEPTH;
-    const int adding = add || k > 0;
-    for (long column = 0; column < columns; column += PANEL) {
-      const REAL *panel = packed + column * depth + k * PANEL;
-      const long width = columns - column < PANEL ? columns - column : PANEL;
+    for (long column = 0; column < columns; column += PANEL)
       for (long b = 0; b < blocks; b++) {
-        const long first = b * rows / blocks;
-        const int height = (int)((b + 1) * rows / blocks - first);
-        const REAL *from = a + first * a_stride + k;
-        REAL *to = c + first * c_stride + column;
-        if (width == PANEL) {
-          block(height, piece, from, a_stride, panel, to, c_stride, adding);
-        } else { /* the last columns, through a buffer of full width */
-          REAL whole[BLOCK * PANEL] = { 0 };
-          for (int i = 0; adding && i < height; i++)
-            copy(whole + i * PANEL, to + i * c_stride, width);
-          block(height, piece, from, a_stride, panel, whole, PANEL, adding);
-          for (int i = 0; i < height; i++)
-            copy(to + i * c_stride, whole + i * PANEL, width);
-        }
+        const long first = b * rows / blocks, last = (b + 1) * rows / blocks;
+        block((int)(last - first), columns - column, piece, a + first * a_row + k, a_row, 1,
+              packed + column * depth + k * PANEL, c + first * c_row + column, c_row,
+              add || k > 0);
       }
+  }
+}
+
+/* Copy `rows` rows into panels of `width` columns; the last is filled up with zeros. */
+INLINE void to_panels(long rows, long columns, const long width, const REAL *a, long a_row,
+                      REAL *panels)
+{
+  const long whole = columns - columns % width;
+  for (long k = 0; k < rows; k++, a += a_row, panels += width) {
+    for (long j = 0; j < whole; j += width)
+      copy(panels + j * rows, a + j, width);
+    for (long j = whole; j < columns; j += width) {
+      zero(panels + j * rows, width);
+      copy(panels + j * rows, a + j, columns - j);
     }
+  }
+}
+
+/* How many numbers `multiply_transposed` needs to work in. */
+long work_size(long rows, long columns) { return (rows + columns + BLOCK + PANEL) * DEPTH; }
+
+/* c = a^T b: a has `rows` columns, b has `columns`, and both have `depth` rows. */
+void multiply_transposed(long rows, long columns, long depth, const REAL *a, long a_row,
+                         const REAL *b, long b_row, REAL *c, long c_row, REAL *work)
+{
+  REAL *panels = work + (rows + BLOCK) * DEPTH;
+  for (long k = 0; k < depth; k += DEPTH) {
+    const long piece = depth - k < DEPTH ? depth - k : DEPTH;
+    to_panels(piece, rows, BLOCK, a + k * a_row, a_row, work);
+    to_panels(piece, columns, PANEL, b + k * b_row, b_row, panels);
+    for (long first = 0; first < rows; first += BLOCK)
+      for (long column = 0; column < columns; column += PANEL)
+        block((int)(rows - first < BLOCK ? rows - first : BLOCK), columns - column, piece,
+              work + first * piece, 1, BLOCK, panels + column * piece,
+              c + first * c_row + column, c_row, k > 0);
   }
 }

@@ -30,30 +30,25 @@ INLINE REAL power_of_two(int32_t n) /* from the bits of a floating-point number 
 }
 
 /* e^x = 2^n (1 + r): n is the whole number next to x / log 2, r from the Taylor series of what is
-   left, at most log 2 / 2. Returns r; NaN gives n = 0 and r = NaN. */
+   left, at most log 2 / 2, in pairs of terms that do not wait for each other. Returns r; NaN gives
+   n = 0 and r = NaN. */
 INLINE REAL reduced_exp(REAL x, int32_t *n)
 {
   const REAL big = IS_FLOAT ? (REAL)12582912.0 : (REAL)6755399441055744.0; /* 1.5 * 2^digits */
   const REAL high = IS_FLOAT ? (REAL)0.693359375 : (REAL)6.93147180369123816490e-01;
   const REAL low = IS_FLOAT ? (REAL)-2.12194440e-4 : (REAL)1.90821492927058770002e-10;
   const REAL whole = (x * (REAL)1.4426950408889634 + big) - big; /* rounds */
-  const REAL y = (x - whole * high) - whole * low;
-  REAL sum = IS_FLOAT ? (REAL)(1.0 / 5040) : (REAL)(1.0 / 6227020800.0);
-  if (!IS_FLOAT) {
-    sum = sum * y + (REAL)(1.0 / 479001600);
-    sum = sum * y + (REAL)(1.0 / 39916800);
-    sum = sum * y + (REAL)(1.0 / 3628800);
-    sum = sum * y + (REAL)(1.0 / 362880);
-    sum = sum * y + (REAL)(1.0 / 40320);
-    sum = sum * y + (REAL)(1.0 / 5040);
-  }
-  sum = sum * y + (REAL)(1.0 / 720);
-  sum = sum * y + (REAL)(1.0 / 120);
-  sum = sum * y + (REAL)(1.0 / 24);
-  sum = sum * y + (REAL)(1.0 / 6);
-  sum = sum * y + (REAL)0.5;
+  const REAL y = (x - whole * high) - whole * low, y2 = y * y, y4 = y2 * y2;
+#define PAIR(a, b) ((REAL)(1.0 / a) + (REAL)(1.0 / b) * y) /* of 1/k!, one over the next */
+  REAL sum = PAIR(2, 6) + PAIR(24, 120) * y2;
+  if (IS_FLOAT)
+    sum += PAIR(720, 5040) * y4;
+  else
+    sum += (PAIR(720, 5040) + PAIR(40320, 362880) * y2
+            + (PAIR(3628800, 39916800) + PAIR(479001600, 6227020800.0) * y2) * y4) * y4;
+#undef PAIR
   *n = (int32_t)(whole == whole ? whole : (REAL)0);
-  return sum * y * y + y;
+  return sum * y2 + y;
 }
 
 INLINE REAL real_exp(REAL x)
@@ -110,8 +105,8 @@ INLINE REAL real_sign(REAL x) { return (REAL)(x > 0) - (REAL)(x < 0); }
 /* -- Rows ----------------------------------------------------------------------------------- */
 
 /* Multiplies rows by packed weights; in matrices.c. */
-typedef void product(long rows, long columns, long depth, const REAL *a, long a_stride,
-                     const REAL *packed, REAL *c, long c_stride, int add);
+typedef void product(long rows, long columns, long depth, const REAL *a, long a_row,
+                     const REAL *packed, REAL *c, long c_row, int add);
 
 INLINE void zero(REAL *row, long n) { memset(row, 0, (size_t)n * sizeof(REAL)); }
 INLINE void copy(REAL *to, const REAL *from, long n) { memcpy(to, from, (size_t)n * sizeof(REAL)); }

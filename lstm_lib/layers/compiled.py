@@ -36,6 +36,8 @@ class Code:
         self.output = program.c_names[cell.output]
         self.sources = {True: c(program, list(program.outputs)), False: c(program, [self.output])}
         self.sizes = (ctypes.c_long * len(program.sizes_in_c))(*program.sizes_in_c.values())
+        self.elementwise = {sym for sym in program.read if sym in program.level}
+        """What is read and used in the elementwise equations too."""
         places, last = {}, 0
         for each in program.sums:
             places[each.symbol] = slice(last, last + program.sizes[each.symbol])
@@ -88,7 +90,7 @@ class Sequence(torch.autograd.Function):
                 memory["bias"][code.places[each.symbol]] += weights[weight]
         memory["sums"] = x.new_empty(batch, code.width)
         for k, product in enumerate(program.products):
-            memory[f"packed_{k}"] = packed("pack", product, weights, program)
+            memory[f"packed_{k}"] = packed("pack", [weights[w] for w in product.weights])
         call(code, code.function(DTYPES[x.dtype], False, "forward"), memory, x, lengths, keep)
 
         finals = []
@@ -135,17 +137,21 @@ class Sequence(torch.autograd.Function):
         memory["d_sums"] = x.new_empty(count, batch, code.width)
         for sym in program.computed:
             memory[f"seed_{program.stored[sym]}"] = x.new_empty(batch, program.sizes[sym])
-        for sym, value in zip(program.read, read, strict=True):
-            memory[f"d_{sym.name}"] = torch.zeros_like(value, memory_format=torch.contiguous_format)
+        for sym, value, wanted in zip(program.read, read, needed, strict=False):
+            if wanted or sym in code.elementwise:
+                memory[f"d_{sym.name}"] = x.new_zeros(value.shape)
         chunks = len(parts_of(code, x))
+        memory["d_bias"] = x.new_zeros(chunks, code.width)
         for sym in program.vectors:
             memory[f"d_{sym.name}"] = x.new_zeros(chunks, program.sizes[sym])
         for k, product in enumerate(program.products):
             if f"transposed_{k}" in function[1]:
-                memory[f"transposed_{k}"] = packed("pack_transposed", product, weights, program)
+                memory[f"transposed_{k}"] = packed(
+                    "pack_transposed", [weights[w] for w in product.weights]
+                )
         call(code, function, memory, x, ctx.lengths, True)
 
-        at_read = [memory[f"d_{sym.name}"] for sym in program.read]
+        at_read = [memory.get(f"d_{sym.name}") for sym in program.read]
         at_first = [memory[f"carry_{part}"] for part in program.last]
         at_weights = weight_gradients(code, memory, x)
         found = [*at_read, *at_first, *(at_weights.get(weight) for weight in code.weights)]
@@ -164,46 +170,75 @@ def split(code, tensors):
     return tensors[:n], tensors[n : n + m], weights
 
 
-def packed(how, product, weights, program):
-    """The matrices of a product, packed for it or for its transpose."""
-    matrices = [weights[weight] for weight in product.weights]
+def packed(how, matrices):
+    """Matrices under each other, packed for a product with their rows or with their columns."""
     library = build.matrices(DTYPES[matrices[0].dtype])
     width, length = library.panel_width(), matrices[0].shape[1]
-    rows, size = [], matrices[0].element_size()
-    for matrix in matrices:
-        start = matrix.data_ptr()
-        rows += range(start, start + matrix.numel() * size, length * size)
+    step = length * matrices[0].element_size()
+    starts = [m.data_ptr() + torch.arange(0, len(m) * step, step) for m in matrices]
+    rows = torch.cat(starts) if len(starts) > 1 else starts[0]
     columns, depth = (len(rows), length) if how == "pack" else (length, len(rows))
     result = matrices[0].new_empty(-(-columns // width) * width * depth)
-    pointers = torch.tensor(rows, dtype=torch.int64)
-    getattr(library, how)(len(rows), length, pointers.data_ptr(), result.data_ptr())
+    getattr(library, how)(len(rows), length, rows.data_ptr(), result.data_ptr())
     return result
 
 
-def parts_of(code, x):
-    """The rows of the batch for each thread, ``(first, last)``. Rows do not depend on each other."""
-    count, batch = x.shape[:2]
-    threads = min(torch.get_num_threads(), batch, 1 + count * batch * code.work // WORTH_A_THREAD)
-    edges = [k * batch // threads for k in range(threads + 1)]
+def transposed_product(d, rows):
+    """``d.T @ rows``: the gradient at a matrix, from those at its products in all steps."""
+    library = build.matrices(DTYPES[d.dtype])
+    result = d.new_empty(d.shape[1], rows.shape[1])
+
+    def part(first, last):
+        work = d.new_empty(library.work_size(last - first, rows.shape[1]))
+        library.multiply_transposed(
+            *(last - first, rows.shape[1], len(rows)),
+            *(d[:, first:last].data_ptr(), d.stride(0), rows.data_ptr(), rows.stride(0)),
+            *(result[first:].data_ptr(), result.stride(0), work.data_ptr()),
+        )
+
+    in_threads(part, split_evenly(d.shape[1], result.numel() * len(rows)))
+    return result
+
+
+def split_evenly(count, work):
+    """``count`` rows in parts, ``(first, last)``, one for each thread that ``work``, a number of
+    multiplications, is worth."""
+    threads = max(1, min(torch.get_num_threads(), count, work // WORTH_A_THREAD))
+    edges = [k * count // threads for k in range(threads + 1)]
     return list(zip(edges, edges[1:], strict=False))
+
+
+def in_threads(function, parts):
+    """Call the function for each part, all at the same time. Compiled code needs no Python lock."""
+    threads = [threading.Thread(target=function, args=part) for part in parts[1:]]
+    for thread in threads:
+        thread.start()
+    function(*parts[0])
+    for thread in threads:
+        thread.join()
+
+
+def parts_of(code, x):
+    """The rows of the batch for each thread; they do not depend on each other."""
+    return split_evenly(x.shape[1], x.shape[0] * x.shape[1] * code.work)
 
 
 def call(code, function, memory, x, lengths, keep):
     """Call the C, with each part of the batch in a thread of its own."""
     function, names = function
-    count, batch = x.shape[:2]
     multiply = build.matrices(DTYPES[x.dtype]).multiply
     parts = parts_of(code, x)
 
-    def run(k):
+    def part(first, last):
         pointers = (ctypes.c_void_p * len(names))()
         for place, name in enumerate(names):
             value = memory.get(name)
             if value is not None:
-                each = name.startswith("d_") and value.ndim == 2  # a row for each thread
-                pointers[place] = (value[k] if each else value).data_ptr()
+                a_row_each = name.startswith("d_") and value.ndim == 2
+                value = value[parts.index((first, last))] if a_row_each else value
+                pointers[place] = value.data_ptr()
         function(
-            *map(ctypes.c_long, (count, batch, *parts[k])),
+            *map(ctypes.c_long, (x.shape[0], x.shape[1], first, last)),
             ctypes.c_int(keep),
             ctypes.c_void_p(lengths.data_ptr() if lengths is not None else None),
             code.sizes,
@@ -211,12 +246,7 @@ def call(code, function, memory, x, lengths, keep):
             multiply,
         )
 
-    threads = [threading.Thread(target=run, args=(k,)) for k in range(1, len(parts))]
-    for thread in threads:
-        thread.start()
-    run(0)
-    for thread in threads:
-        thread.join()
+    in_threads(part, parts)
 
 
 def weight_gradients(code, memory, x):
@@ -235,12 +265,12 @@ def weight_gradients(code, memory, x):
         rows = memory[name][: len(x)].flatten(0, 1)
         columns = slice(code.places[product.sums[0].symbol].start, code.places[product.sums[-1].symbol].stop)
         d = d_sums[:, columns]
-        whole = (rows.T @ d).T if rows.shape[1] < 16 else d.T @ rows
+        whole = transposed_product(d, rows)
         sizes = [program.sizes[each.symbol] for each in product.sums]
         for weight, gradient in zip(product.weights, whole.split(sizes), strict=True):
             add(weight, gradient)
     if any(each.biases for each in program.sums):
-        total = d_sums.sum(0)
+        total = memory["d_bias"].sum(0)
         for each in program.sums:
             for weight in each.biases:
                 add(weight, total[code.places[each.symbol]])
