@@ -177,11 +177,10 @@ def compiled(command, source, folder, key):
 @cache
 def matrices(dtype: str):
     """The library with the product of matrices, for numbers of this dtype."""
-    found = library(source_of("matrices.c"), dtype)
-    found.panel_width.restype = ctypes.c_long
+    found, number, pointer = library(source_of("matrices.c"), dtype), ctypes.c_long, ctypes.c_void_p
+    found.panel_width.restype = number
     for name in ("pack", "pack_transposed"):
-        getattr(found, name).argtypes = [ctypes.c_long] * 2 + [ctypes.c_void_p] * 2
-    number, pointer = ctypes.c_long, ctypes.c_void_p
+        getattr(found, name).argtypes = [number, pointer, number, pointer, pointer]
     found.work_size.restype, found.work_size.argtypes = number, [number] * 2
-    found.multiply_transposed.argtypes = [number] * 3 + [pointer, number] * 3 + [pointer]
+    found.multiply_transposed.argtypes = [number, number, pointer, number, number] + [pointer] * 4
     return found

@@ -18,26 +18,40 @@
 
 typedef REAL vector __attribute__((vector_size(VECTOR_BYTES), aligned(sizeof(REAL)), may_alias));
 
-enum { LANES = VECTOR_BYTES / sizeof(REAL), PANEL = 2 * LANES, DEPTH = 256 };
+enum { LANES = VECTOR_BYTES / sizeof(REAL), PANEL = 2 * LANES, DEPTH = 384 };
 
 long panel_width(void) { return PANEL; }
 
-/* Pack rows of weights, each of `length` numbers, as the columns that rows are multiplied by. */
-void pack(long count, long length, const REAL *const *rows, REAL *packed)
+/* Pack matrices that stand under each other, each of `length` columns, for a product with their
+   rows: element (n, k) goes to row k and column n of the panels. */
+void pack(long count, const long *heights, long length, const REAL *const *matrices, REAL *packed)
 {
-  for (long first = 0; first < count; first += PANEL)
+  long n = 0;
+  for (long m = 0; m < count; m++)
+    for (long i = 0; i < heights[m]; i++, n++) {
+      const REAL *row = matrices[m] + i * length;
+      REAL *column = packed + n / PANEL * PANEL * length + n % PANEL;
+      for (long k = 0; k < length; k++)
+        column[k * PANEL] = row[k];
+    }
+  for (; n % PANEL; n++)
     for (long k = 0; k < length; k++)
-      for (long j = 0; j < PANEL; j++)
-        *packed++ = first + j < count ? rows[first + j][k] : 0;
+      packed[n / PANEL * PANEL * length + k * PANEL + n % PANEL] = 0;
 }
 
-/* The same for the transposed product: `count` rows of weights, each `length` columns wide. */
-void pack_transposed(long count, long length, const REAL *const *rows, REAL *packed)
+/* The same for a product with their columns. */
+void pack_transposed(long count, const long *heights, long length, const REAL *const *matrices,
+                     REAL *packed)
 {
-  for (long first = 0; first < length; first += PANEL)
-    for (long k = 0; k < count; k++)
-      for (long j = 0; j < PANEL; j++)
-        *packed++ = first + j < length ? rows[k][first + j] : 0;
+  for (long first = 0; first < length; first += PANEL) {
+    const long width = length - first < PANEL ? length - first : PANEL;
+    for (long m = 0; m < count; m++)
+      for (long i = 0; i < heights[m]; i++, packed += PANEL) {
+        if (width < PANEL)
+          zero(packed, PANEL);
+        copy(packed, matrices[m] + i * length + first, width);
+      }
+  }
 }
 
 /* `rows` rows of one panel: c (+)= a * panel. With a constant number of rows it is unrolled. */
@@ -128,21 +142,23 @@ INLINE void to_panels(long rows, long columns, const long width, const REAL *a, 
 }
 
 /* How many numbers `multiply_transposed` needs to work in. */
-long work_size(long rows, long columns) { return (rows + columns + BLOCK + PANEL) * DEPTH; }
+long work_size(long rows, long columns) { return (rows + BLOCK + columns + PANEL) * DEPTH; }
 
-/* c = a^T b: a has `rows` columns, b has `columns`, and both have `depth` rows. */
-void multiply_transposed(long rows, long columns, long depth, const REAL *a, long a_row,
-                         const REAL *b, long b_row, REAL *c, long c_row, REAL *work)
+/* c = a^T b for several b: a has `rows` columns, b[m] has `columns[m]`, and all have `depth` rows. */
+void multiply_transposed(long rows, long depth, const REAL *a, long a_row, long count,
+                         const long *columns, const REAL *const *b, REAL *const *c, REAL *work)
 {
   REAL *panels = work + (rows + BLOCK) * DEPTH;
   for (long k = 0; k < depth; k += DEPTH) {
     const long piece = depth - k < DEPTH ? depth - k : DEPTH;
     to_panels(piece, rows, BLOCK, a + k * a_row, a_row, work);
-    to_panels(piece, columns, PANEL, b + k * b_row, b_row, panels);
-    for (long first = 0; first < rows; first += BLOCK)
-      for (long column = 0; column < columns; column += PANEL)
-        block((int)(rows - first < BLOCK ? rows - first : BLOCK), columns - column, piece,
-              work + first * piece, 1, BLOCK, panels + column * piece,
-              c + first * c_row + column, c_row, k > 0);
+    for (long m = 0; m < count; m++) {
+      to_panels(piece, columns[m], PANEL, b[m] + k * columns[m], columns[m], panels);
+      for (long first = 0; first < rows; first += BLOCK)
+        for (long column = 0; column < columns[m]; column += PANEL)
+          block((int)(rows - first < BLOCK ? rows - first : BLOCK), columns[m] - column, piece,
+                work + first * piece, 1, BLOCK, panels + column * piece,
+                c[m] + first * columns[m] + column, columns[m], k > 0);
+    }
   }
 }

@@ -44,6 +44,16 @@ class Code:
             last += program.sizes[each.symbol]
         self.places, self.width = places, last
 
+    def columns(self, product):
+        """The columns of all sums that a product goes into."""
+        first, last = product.sums[0], product.sums[-1]
+        return slice(self.places[first.symbol].start, self.places[last.symbol].stop)
+
+    def name_of(self, operand):
+        """The name of the array that a product reads."""
+        program = self.program
+        return operand.name if operand in program.given else program.stored[operand]
+
     def function(self, dtype, everywhere, name):
         """One of the two functions, the backward one for gradients ``everywhere`` or at the output
         alone, and the names of its arrays."""
@@ -173,31 +183,34 @@ def split(code, tensors):
 def packed(how, matrices):
     """Matrices under each other, packed for a product with their rows or with their columns."""
     library = build.matrices(DTYPES[matrices[0].dtype])
-    width, length = library.panel_width(), matrices[0].shape[1]
-    step = length * matrices[0].element_size()
-    starts = [m.data_ptr() + torch.arange(0, len(m) * step, step) for m in matrices]
-    rows = torch.cat(starts) if len(starts) > 1 else starts[0]
-    columns, depth = (len(rows), length) if how == "pack" else (length, len(rows))
+    width, length, count = library.panel_width(), matrices[0].shape[1], len(matrices)
+    heights = (ctypes.c_long * count)(*(matrix.shape[0] for matrix in matrices))
+    starts = (ctypes.c_void_p * count)(*(matrix.data_ptr() for matrix in matrices))
+    columns, depth = (sum(heights), length) if how == "pack" else (length, sum(heights))
     result = matrices[0].new_empty(-(-columns // width) * width * depth)
-    getattr(library, how)(len(rows), length, rows.data_ptr(), result.data_ptr())
+    getattr(library, how)(count, heights, length, starts, result.data_ptr())
     return result
 
 
-def transposed_product(d, rows):
-    """``d.T @ rows``: the gradient at a matrix, from those at its products in all steps."""
-    library = build.matrices(DTYPES[d.dtype])
-    result = d.new_empty(d.shape[1], rows.shape[1])
+def transposed_products(d, operands):
+    """``d.T @ rows`` for several operands: the gradients at matrices, from those at their products
+    in all steps."""
+    library, count = build.matrices(DTYPES[d.dtype]), len(operands)
+    widths = [rows.shape[1] for rows in operands]
+    columns = (ctypes.c_long * count)(*widths)
+    rows_at = (ctypes.c_void_p * count)(*(rows.data_ptr() for rows in operands))
+    results = [d.new_empty(d.shape[1], width) for width in widths]
 
     def part(first, last):
-        work = d.new_empty(library.work_size(last - first, rows.shape[1]))
+        work = d.new_empty(library.work_size(last - first, max(widths)))
+        results_at = (ctypes.c_void_p * count)(*(each[first:].data_ptr() for each in results))
         library.multiply_transposed(
-            *(last - first, rows.shape[1], len(rows)),
-            *(d[:, first:last].data_ptr(), d.stride(0), rows.data_ptr(), rows.stride(0)),
-            *(result[first:].data_ptr(), result.stride(0), work.data_ptr()),
+            *(last - first, len(d), d[:, first:].data_ptr(), d.stride(0)),
+            *(count, columns, rows_at, results_at, work.data_ptr()),
         )
 
-    in_threads(part, split_evenly(d.shape[1], result.numel() * len(rows)))
-    return result
+    in_threads(part, split_evenly(d.shape[1], d.numel() * sum(widths)))
+    return results
 
 
 def split_evenly(count, work):
@@ -260,15 +273,17 @@ def weight_gradients(code, memory, x):
             weight = weight._replace(mask=None)
         found[weight] = found[weight] + gradient if weight in found else gradient
 
+    ranges = {}
     for product in program.products:
-        name = product.operand.name if product.operand in program.given else program.stored[product.operand]
-        rows = memory[name][: len(x)].flatten(0, 1)
-        columns = slice(code.places[product.sums[0].symbol].start, code.places[product.sums[-1].symbol].stop)
-        d = d_sums[:, columns]
-        whole = transposed_product(d, rows)
-        sizes = [program.sizes[each.symbol] for each in product.sums]
-        for weight, gradient in zip(product.weights, whole.split(sizes), strict=True):
-            add(weight, gradient)
+        columns = code.columns(product)
+        ranges.setdefault((columns.start, columns.stop), []).append(product)
+    for (first, last), products in ranges.items():
+        operands = [memory[code.name_of(p.operand)][: len(x)].flatten(0, 1) for p in products]
+        gradients = transposed_products(d_sums[:, first:last], operands)
+        for product, whole in zip(products, gradients, strict=True):
+            heights = [program.sizes[each.symbol] for each in product.sums]
+            for weight, gradient in zip(product.weights, whole.split(heights), strict=True):
+                add(weight, gradient)
     if any(each.biases for each in program.sums):
         total = memory["d_bias"].sum(0)
         for each in program.sums:
