@@ -1,9 +1,5 @@
 """The stored runs are whole, and the commands that made them still do."""
 
-import itertools
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -390,59 +386,3 @@ def test_a_run_is_in_the_dtype_of_its_settings_whatever_the_default_is(
             experiment.run(*which)
         assert torch.get_default_dtype() == getattr(torch, default)
     assert raised.value.args == ({f"torch.{experiment.SETTINGS['dtype']}"},)
-
-
-# The command
-
-
-def test_the_command_makes_what_is_missing_and_keeps_what_is_there(tmp_path):
-    file = tmp_path / "runs.json"
-    there = {"network": "RNN", "gap": 1, "seed": 0, "accuracy": -1.0, "solved_at": 0}
-    making.write(file, recall_by_gap.SETTINGS, [there])
-    subprocess.run(
-        [sys.executable, "-m", "experiments.recall_by_gap", "--file", file]
-        + ["--network", "RNN", "GRU", "--gap", "1", "--seed", "0"],
-        cwd=ROOT,
-        env=os.environ | {"TQDM_DISABLE": "1"},
-        check=True,
-    )
-    made, kept = stored.read(file)["runs"]
-    assert kept == there
-    assert {"network": "GRU", "gap": 1, "seed": 0}.items() < made.items()
-    assert made["accuracy"] > 0.95
-    assert stored.read(file)["settings"] == recall_by_gap.SETTINGS
-    assert list(tmp_path.iterdir()) == [file]
-
-
-def test_what_is_there_is_made_again_only_when_it_is_asked_for(tmp_path):
-    file, count = tmp_path / "runs.json", itertools.count()
-    for fresh in (False, False, True):
-        for seeds in ((2, 0), (1, 0)):
-            wanted = [{"seed": seed} for seed in seeds]
-            making.complete(file, {}, wanted, lambda seed: {"turn": next(count)}, fresh)
-    turns = [(run["seed"], run["turn"]) for run in stored.read(file)["runs"]]
-    assert turns == [(0, 6), (1, 5), (2, 3)]
-
-
-def test_runs_with_other_settings_are_not_mixed(tmp_path):
-    file = tmp_path / "runs.json"
-    making.complete(file, {"steps": 1}, [{"seed": 0}], lambda seed: {"error": 0.5})
-    with refused(
-        ValueError,
-        f"the runs in {file} were made with other settings: delete it, or choose another file",
-    ):
-        making.complete(file, {"steps": 2}, [{"seed": 1}], lambda seed: {"error": 0.5})
-    assert stored.read(file)["settings"] == {"steps": 1}
-
-
-def test_what_is_done_is_stored_before_the_next_begins(tmp_path):
-    file = tmp_path / "runs.json"
-
-    def stopped_at_two(seed):
-        if seed == 2:
-            raise KeyboardInterrupt
-        return {"error": 0.5}
-
-    with pytest.raises(KeyboardInterrupt):
-        making.complete(file, {}, [{"seed": seed} for seed in range(4)], stopped_at_two)
-    assert stored.read(file)["runs"] == [{"seed": 0, "error": 0.5}, {"seed": 1, "error": 0.5}]
