@@ -11,7 +11,7 @@ from experiments import stored
 from experiments.making import chosen, command, default_dtype, named, score
 from lstm_lib.cells import LSTMCell, PeepholeLSTMCell
 from lstm_lib.cells.initialise import forget_bias
-from lstm_lib.layers import Recurrent
+from lstm_lib.layers import Recurrent, to_torch
 from lstm_lib.training import SequenceModel, fit
 from lstm_lib.training.tasks import Timing
 
@@ -90,9 +90,9 @@ def layer_for(network, seed):
     peepholes = tuple(named("network", network, NETWORKS))
     sizes = Timing.features, SETTINGS["hidden"]
     if network == "LSTM":
-        cell = LSTMCell(*sizes, seed=seed)
-    else:
-        cell = PeepholeLSTMCell(*sizes, seed=seed, peepholes=peepholes)
+        cell = LSTMCell(*sizes, seed=seed, dtype=SETTINGS["dtype"])
+        return to_torch(forget_bias(cell, SETTINGS["forget_bias"]))
+    cell = PeepholeLSTMCell(*sizes, seed=seed, peepholes=peepholes)
     return Recurrent(forget_bias(cell, SETTINGS["forget_bias"]))
 
 
