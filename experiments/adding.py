@@ -11,7 +11,7 @@ from torch import nn
 from experiments import stored
 from experiments.making import chosen, command, default_dtype, means, named, score
 from lstm_lib.cells.initialise import forget_bias
-from lstm_lib.layers import Recurrent, from_torch
+from lstm_lib.layers import from_torch, to_torch
 from lstm_lib.training import SequenceModel, fit
 from lstm_lib.training.tasks import Adding
 
@@ -54,10 +54,10 @@ def run(network, seed=0, steps=SETTINGS["steps"]):
     """
     layer_class, task = named("network", network, NETWORKS), Adding(SETTINGS["length"])
     torch.manual_seed(seed)
-    layer = Recurrent(from_torch(layer_class(task.features, SETTINGS["hidden"])))
-    if network != "RNN":
-        forget_bias(layer, 1.0)
+    layer = layer_class(task.features, SETTINGS["hidden"])
     model = SequenceModel(layer, task)
+    if network != "RNN":
+        model.layer = to_torch(forget_bias(from_torch(layer), 1.0))
     settings = chosen(SETTINGS, "batch_size", "lr", "clip", "until")
     history = fit(model, task, steps, seed=seed, progress=False, **settings)
     return {

@@ -11,7 +11,7 @@ from torch import nn
 
 from experiments import stored
 from experiments.making import command, default_dtype, means, named, score
-from lstm_lib.layers import Recurrent, from_torch
+from lstm_lib.layers import from_torch, to_torch
 from lstm_lib.training import WINDOW, SequenceModel, fit
 from lstm_lib.training.tasks import Adding, Counting, Recall
 
@@ -82,7 +82,9 @@ def model_for(network, task, seed=0):
     torch.manual_seed(seed)
     model = model_of_size(layer_class, task, hidden)
     if keeps:
-        model.layer.b[keeps] = np.ones(hidden)
+        cell = from_torch(model.layer)
+        cell.b[keeps] = np.ones(hidden)
+        model.layer = to_torch(cell)
     return model
 
 
@@ -99,8 +101,7 @@ def hidden_size(layer_class, task):
 
 def model_of_size(layer_class, task, units):
     task, embedding = named("task", task, TASKS), SETTINGS["embedding"]
-    features = embedding if task.tokens else task.features
-    layer = Recurrent(from_torch(layer_class(features, units)))
+    layer = layer_class(embedding if task.tokens else task.features, units)
     return SequenceModel(layer, task, embedding)
 
 

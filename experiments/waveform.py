@@ -11,7 +11,7 @@ from experiments import stored
 from experiments.making import chosen, command, default_dtype, means, named
 from lstm_lib.cells import ClockworkRNNCell, LSTMCell, RNNCell
 from lstm_lib.cells.initialise import forget_bias
-from lstm_lib.layers import Recurrent
+from lstm_lib.layers import Recurrent, to_torch
 from lstm_lib.training import SequenceModel, fit
 from lstm_lib.training.tasks import Waveform
 
@@ -67,7 +67,8 @@ def run(network, seed=0, steps=SETTINGS["steps"]):
     cell = cell_for(network, seed)
     task = Waveform(SETTINGS["length"], seed=seed)
     torch.manual_seed(seed)
-    model = SequenceModel(Recurrent(cell), task)
+    layer = Recurrent(cell) if network == "Clockwork RNN" else to_torch(cell)
+    model = SequenceModel(layer, task)
     settings = chosen(SETTINGS, "batch_size", "lr", "clip")
     history = fit(model, task, steps, seed=seed, progress=False, **settings)
     batch = task.batch(1)
