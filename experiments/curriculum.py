@@ -20,7 +20,8 @@ FILE = stored.RESULTS / "curriculum.json"
 load = stored.curriculum
 
 NETWORKS = {"RNN": nn.RNN, "GRU": nn.GRU, "LSTM": nn.LSTM}
-"""PyTorch's layer for each label, as PyTorch starts it."""
+"""PyTorch's layer for each label. All start as PyTorch does, and are trained as layers of this
+library: with one bias for each gate, where PyTorch trains two."""
 
 GAPS = (3, 10, 15, 20, 30, 50, 100, 300, 1000)
 """Training goes on to the next gap when 99 % of the answers are right."""

@@ -28,7 +28,8 @@ NETWORKS = {
     "LSTM, chrono": nn.LSTM,
     "GRU": nn.GRU,
 }
-"""PyTorch's layer for each label. All start as PyTorch does, but for the biases that are named."""
+"""PyTorch's layer for each label. All start as PyTorch does, but for the biases that are named, and
+are trained as layers of this library: with one bias for each gate, where PyTorch trains two."""
 
 GAPS = (1, 2, 3, 5, 7, 10, 15, 20, 30, 50, 100)
 

@@ -1,6 +1,6 @@
 """The stored runs are whole, and the commands that made them still do."""
 
-from pathlib import Path
+import copy
 
 import numpy as np
 import pytest
@@ -17,10 +17,9 @@ from experiments import (
     timing,
     waveform,
 )
-from lstm_lib.layers import from_torch
+from lstm_lib import training
+from lstm_lib.layers import from_torch, to_torch
 from lstm_lib.training.tasks import Adding, Counting, Recall, Waveform
-
-ROOT = Path(__file__).parent.parent.parent
 
 
 @pytest.fixture(autouse=True)
@@ -315,7 +314,7 @@ def test_a_count_ends_at_the_first_mistake():
 def test_lstms_of_a_seed_differ_by_the_bias_they_are_named_after_alone(network, changed):
     def cell(network):
         torch.manual_seed(5)
-        return from_torch(recall_by_gap.model_for(network, Recall(30), seed=5).layer)
+        return recall_by_gap.model_for(network, Recall(30), seed=5).layer.to_numpy()
 
     plain, other = cell("LSTM"), cell(network)
     for gate in plain.gates:
@@ -328,6 +327,52 @@ def test_lstms_of_a_seed_differ_by_the_bias_they_are_named_after_alone(network, 
         np.testing.assert_array_equal(other.b["i"], -other.b["f"])
     else:
         np.testing.assert_array_equal(other.b["f"], float(network[-1]))
+
+
+class Trained(Exception):
+    """Raised in place of the rest of a run, with the losses of two networks."""
+
+
+@pytest.mark.parametrize(
+    ("experiment", "which"),
+    [
+        (recall_by_gap, ("RNN", 15)),
+        (recall_by_gap, ("LSTM", 15)),
+        (recall_by_gap, ("LSTM, chrono", 15)),
+        (recall_by_gap, ("GRU", 15)),
+        (curriculum, ("GRU",)),
+    ],
+)
+def test_a_network_learns_as_pytorchs_does_once_its_second_bias_is_fixed(
+    experiment, which, monkeypatch
+):
+    def train_both(model, task, steps, **settings):
+        losses = []
+        for layer in (model.layer, one_bias(to_torch(model.layer))):
+            twin = copy.deepcopy(model)
+            twin.layer = layer
+            losses.append(training.fit(twin, task, steps=20, **settings).loss)
+        raise Trained(*losses)
+
+    def train_both_on_the_first(model, tasks, **settings):
+        train_both(model, tasks[0], **settings)
+
+    monkeypatch.setattr(recall_by_gap, "fit", train_both)
+    monkeypatch.setattr(curriculum.training, "curriculum", train_both_on_the_first)
+    with pytest.raises(Trained) as raised:
+        experiment.run(*which)
+    ours, pytorchs = raised.value.args
+    np.testing.assert_allclose(ours, pytorchs, rtol=1e-10)
+    assert ours[-1] < ours[0]
+
+
+def one_bias(layer):
+    """A layer of PyTorch whose second bias, where it only adds to the first, stays as it is."""
+    kept = 2 * layer.hidden_size if isinstance(layer, torch.nn.GRU) else None
+    learns = torch.ones_like(layer.bias_hh_l0)
+    learns[:kept] = 0
+    layer.bias_hh_l0.register_hook(lambda gradient: gradient * learns)
+    return layer
 
 
 @pytest.mark.parametrize(
