@@ -57,7 +57,7 @@ def killed_at(which, seed):
     return {}
 
 
-def wait_until(condition, seconds=60):
+def wait_until(condition, seconds=200):
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "waited in vain"
@@ -196,7 +196,7 @@ def test_a_command_that_is_ended_stores_no_unfinished_run_and_leaves_no_process(
         try:
             wait_until(lambda: runs_in(file))  # that of gap 1; the other takes much longer
             end(process.pid)
-            process.communicate(timeout=20)  # until the last process has closed its output
+            process.communicate(timeout=30)  # until the last process has closed its output
         finally:
             if process.returncode is None:
                 os.killpg(process.pid, signal.SIGKILL)
