@@ -1,6 +1,6 @@
 """How far can a gap be stretched? Each network learns a short gap, then longer and longer ones.
 
-The command that makes the missing runs (some minutes for all)::
+The command that makes the missing runs (about a minute for all, on two cores)::
 
     python -m experiments.curriculum
 """
