@@ -1,6 +1,6 @@
 """How long a gap can be learned from scratch? Seven networks, eleven gaps, three seeds.
 
-The command that makes the missing runs (about half an hour for all)::
+The command that makes the missing runs (about ten minutes for all, on two cores)::
 
     python -m experiments.recall_by_gap
 """
