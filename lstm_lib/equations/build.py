@@ -4,10 +4,9 @@ A compiled file is found again by what it was made of: the C, the compiler, its 
 processor. Its name also holds a digest of its content, so that a damaged file is made again. Files
 are written under another name first and then renamed: several processes may build at once.
 
-Environment variables:
+Environment variables, beside ``LSTM_LIB_BACKEND`` (:func:`~lstm_lib.equations.backend.backend`):
 
 ==================== ===============================================================
-``LSTM_LIB_BACKEND`` ``readable`` turns compiling off; ``compiled`` is the default
 ``LSTM_LIB_CACHE``   the folder for compiled files, in place of ``~/.cache/lstm_lib``
 ``LSTM_LIB_MARCH``   the processor to compile for, in place of ``native``: ``x86-64``
 ``CC``               the compiler, in place of ``cc``, ``gcc`` or ``clang``
@@ -26,8 +25,6 @@ from functools import cache
 from importlib import resources
 from pathlib import Path
 
-BACKENDS = ("compiled", "readable")
-
 FLAGS = ("-O3", "-std=gnu11", "-shared", "-fno-math-errno", "-fno-trapping-math")
 """Options of the compiler. None lets it treat NaN, infinity or rounding in another way than C."""
 
@@ -37,18 +34,6 @@ REALS = {"float32": "float", "float64": "double"}
 
 class Unavailable(Exception):
     """Nothing can be compiled here; the message says why."""
-
-
-def chosen_backend() -> str:
-    """The setting ``LSTM_LIB_BACKEND``.
-
-    Raises:
-        ValueError: neither ``compiled`` nor ``readable``.
-    """
-    name = os.environ.get("LSTM_LIB_BACKEND") or BACKENDS[0]
-    if name not in BACKENDS:
-        raise ValueError(f"LSTM_LIB_BACKEND is {name!r}; it may be {' or '.join(BACKENDS)}")
-    return name
 
 
 def compiler() -> list[str]:
@@ -111,13 +96,28 @@ def source_of(file) -> str:
     return resources.files("lstm_lib.equations").joinpath(file).read_text(encoding="utf-8")
 
 
-@cache
 def library(source: str, dtype: str):
     """The C ``source`` as a loaded library, for numbers of this dtype.
 
     Raises:
         Unavailable: it cannot be compiled, kept or loaded.
     """
+    found = library_or_reason(source, dtype)
+    if isinstance(found, Unavailable):
+        raise found
+    return found
+
+
+@cache
+def library_or_reason(source, dtype):
+    """The library, or why there is none: it is not tried again in this process."""
+    try:
+        return kept_or_compiled(source, dtype)
+    except Unavailable as reason:
+        return reason
+
+
+def kept_or_compiled(source, dtype):
     command = [*compiler(), *options(REALS[dtype])]
     about = Path(command[0]).stat()
     made_of = [source, source_of("runtime.h"), *command, f"{about.st_size} {about.st_mtime_ns}"]

@@ -168,7 +168,7 @@ def units(targets, load, pointers):
         text = operation.c.format(*parts)
         if uses[sym] == 1:
             return text, False
-        name = f"{sym.name or 'v'}_{len(lines)}"
+        name = f"{sym.name or 'v'}{len(lines)}_j"
         lines.append(f"const REAL {name} = {text};")
         return name, True
 
@@ -256,13 +256,12 @@ class Backward(Pass):
         return self.gradients.get(sym, symbol(0))
 
     def at_sums(self, level):
-        """The gradients at the sums of one level, and their total over all steps, for the biases."""
+        """The gradients at the sums of one level, and their totals, which are those at the biases."""
         here = [each for each in self.program.sums if self.program.level[each.symbol] == level]
-        return [
-            (self.columns(name, row, each, prefix), sign, self.gradient(each.symbol))
-            for name, row, prefix, sign in (("d_sums", AT, "d_", "="), ("d_bias", ONE, "d_b_", "+="))
-            for each in here
-        ]
+        at_steps = [(self.columns("d_sums", AT, each, "d_"), "=") for each in here]
+        totals = [(self.columns("d_bias", ONE, each, "total_"), "+=") for each in here]
+        gradients = [self.gradient(each.symbol) for each in here] * 2
+        return [(*to, g) for to, g in zip(at_steps + totals, gradients, strict=True)]
 
     def at_given(self):
         """The gradients at the last state; at input and side inputs, where the equations have them;

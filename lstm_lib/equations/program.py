@@ -1,27 +1,30 @@
 """A step of one cell, arranged for a whole batch: products of matrices, and the equations between.
 
 A :class:`Program` is what :mod:`lstm_lib.equations.c` writes as C. Tracing gives the equations of
-a row of numbers at a time. Then every sum that contains products with matrices,
-:math:`W_f x_t + U_f h_{t-1} + b_f`, becomes a :class:`Sum`; products of the same row are one product
-with the matrices side by side; and what is left is elementwise. Everything has a *level*: the input
-and the last state have 0; a sum has one more than the rows that its matrices multiply; and an
-elementwise value has that of its latest operand. So the values of one level are computed in one
-loop, and the products between two levels.
+one row, the numbers of one example. Then
+
+- every sum that contains products with matrices, such as :math:`W_f x_t + U_f h_{t-1} + b_f`,
+  becomes a :class:`Sum`, and what is left is elementwise;
+- products of the same row become one product, with the matrices under each other;
+- everything gets a *level*. The input and the last state have level 0, a sum has one more than the
+  rows that its matrices multiply, and an elementwise value has that of its latest operand.
+
+So all values of one level can be computed in one loop, with products before it.
 """
 
 import copy
+from collections import Counter
 from typing import NamedTuple
 
 from lstm_lib.equations.graph import Graph, Symbol
 from lstm_lib.equations.operations import OPERATIONS
 
-
-RESERVED = frozenset(
-    "auto break case char const continue default do double else enum extern float for goto if "
-    "inline int long register restrict return short signed sizeof static struct switch typedef "
-    "union unsigned void volatile while zero copy product multiply steps batch first last keep "
-    "lengths sizes arrays t row at j D H".split()
-)
+RESERVED = """
+auto break case char const continue default do double else enum extern float for goto if inline int
+long register restrict return short signed sizeof static struct switch typedef union unsigned void
+volatile while zero copy product multiply steps batch first last keep lengths sizes arrays t row at
+j D H
+"""
 """Names that mean something else in the C."""
 
 
@@ -143,10 +146,9 @@ class Program:
             if not isinstance(value, Row):
                 raise Unsupported(f"{name} is not computed from rows of numbers")
             value.name = value.name or name
-        whole = Graph({f"{k} {name}": v for k, d in enumerate((gates, state)) for name, v in d.items()})
-        self.uses = {}
-        for sym in (*whole.outputs.values(), *(arg for sym in whole.order for arg in sym.args)):
-            self.uses[sym] = self.uses.get(sym, 0) + 1
+        returned = [*gates.values(), *state.values()]
+        order = Graph(dict(enumerate(returned))).order
+        self.uses = Counter(arg for sym in order for arg in sym.args) + Counter(returned)
         self.sums, done = [], {}
         self.state = {name: self.without_products(value, done) for name, value in state.items()}
         self.gates = {name: self.without_products(value, done) for name, value in gates.items()}
@@ -177,11 +179,8 @@ class Program:
         """The terms of a sum of sums; one that is used elsewhere too is a term itself."""
         if sym.op != "add":
             return [sym]
-        return [
-            term
-            for arg in sym.args
-            for term in (self.terms(arg) if self.uses[arg] == 1 else [arg])
-        ]
+        opened = [self.terms(arg) if self.uses[arg] == 1 else [arg] for arg in sym.args]
+        return [term for terms in opened for term in terms]
 
     def sum_of(self, products, biases, done):
         gate = products[0][0].matrix.weight.gate
@@ -239,7 +238,7 @@ class Program:
     def name_values(self):
         """Names in C for everything that is in an array: what is given, the sums, what a step
         returns, and what the backward pass needs."""
-        self.taken = set(RESERVED)
+        self.taken = set(RESERVED.split())
         for sym in (*self.given, *self.vectors, *(each.symbol for each in self.sums)):
             sym.name = self.free(sym.name)
         self.outputs, self.results, self.stored = {}, [], {}
@@ -256,8 +255,8 @@ class Program:
             self.store(sym)
 
     def free(self, name):
-        """The name, made free with a line at its end if it is taken."""
-        while name in self.taken:
+        """The name, with a line at its end if it is taken, or looks like one within a loop."""
+        while name in self.taken or name.endswith("_j"):
             name += "_"
         self.taken.add(name)
         return name
@@ -267,6 +266,10 @@ class Program:
         if sym not in self.stored:
             self.stored[sym] = self.free(f"kept_{len(self.results) - len(self.outputs)}")
             self.results.append((self.stored[sym], sym))
+
+    def name_of(self, sym):
+        """The name of the array with a row that is given or stored."""
+        return sym.name if sym in self.given else self.stored[sym]
 
     def row_of(self, sym, name=None):
         """Outputs have a row for each step; what is only kept, for the backward pass, need not."""
