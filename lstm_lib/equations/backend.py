@@ -49,20 +49,7 @@ def backend(cell=None) -> Backend:
         if cell is not None:
             Program(getattr(cell, "bare_cell", cell))
     except build.Unavailable as reason:
-        return Backend("readable", f"{reason}. {HOW_TO_GET_A_COMPILER[platform.system()]}")
-    except Unsupported as reason:
-        return Backend("readable", f"{type(cell).__name__} cannot be compiled: {reason}")
-    return Backend("compiled", f"{build.compiler()[0]}, for {platform.machine()}")
-
-
-HOW_TO_GET_A_COMPILER = {
-    "Linux": "Install gcc, such as by: sudo apt install gcc libc6-dev",
-    "Darwin": "Install Apple's command line tools: xcode-select --install",
-    "Windows": "Install gcc, such as by: winget install BrechtSanders.WinLibs.POSIX.UCRT",
-}
-
-
-def chosen_backend() -> str:
+        return Backend("readable", f"{reason}. {def chosen_backend() -> str:
     """The setting ``LSTM_LIB_BACKEND``; ``compiled`` if there is none.
 
     Raises:

@@ -32,6 +32,13 @@ REALS = {"float32": "float", "float64": "double"}
 """What a dtype is called in C."""
 
 
+HOW_TO_GET_ONE = {
+    "Linux": "Install gcc, such as by: sudo apt install gcc libc6-dev",
+    "Darwin": "Install Apple's command line tools: xcode-select --install",
+    "Windows": "Install gcc, such as by: winget install BrechtSanders.WinLibs.POSIX.UCRT",
+}
+
+
 class Unavailable(Exception):
     """Nothing can be compiled here; the message says why."""
 
@@ -47,7 +54,8 @@ def compiler() -> list[str]:
     for name in names:
         if found := shutil.which(name):
             return [found, *wanted[1:]]
-    raise Unavailable(f"no C compiler was found; looked for {', '.join(names)}")
+    advice = HOW_TO_GET_ONE.get(platform.system(), "Install gcc or clang")
+    raise Unavailable(f"no C compiler was found; looked for {', '.join(names)}. {advice}")
 
 
 @cache

@@ -256,7 +256,7 @@ class Backward(Pass):
         return self.gradients.get(sym, symbol(0))
 
     def at_sums(self, level):
-        """The gradients at the sums of one level, and their totals, which are those at the biases."""
+        """The gradients at the sums of one level, and their totals: those at the biases."""
         here = [each for each in self.program.sums if self.program.level[each.symbol] == level]
         at_steps = [(self.columns("d_sums", AT, each, "d_"), "=") for each in here]
         totals = [(self.columns("d_bias", ONE, each, "total_"), "+=") for each in here]

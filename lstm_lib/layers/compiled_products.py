@@ -2,6 +2,7 @@
 
 import ctypes
 import threading
+from functools import cache
 
 import torch
 
@@ -33,9 +34,20 @@ def in_threads(function, parts):
         thread.join()
 
 
+@cache
+def array_of(kind, length):
+    """An array type of C; making one takes longer than a small product."""
+    return kind * length
+
+
 def pointers(tensors):
     """The addresses of tensors, as an array for C."""
-    return (ctypes.c_void_p * len(tensors))(*(tensor.data_ptr() for tensor in tensors))
+    return array_of(ctypes.c_void_p, len(tensors))(*(tensor.data_ptr() for tensor in tensors))
+
+
+def numbers(values):
+    """Whole numbers, as an array for C."""
+    return array_of(ctypes.c_long, len(values))(*values)
 
 
 def packed(matrices, transposed=False):
@@ -47,9 +59,7 @@ def packed(matrices, transposed=False):
     columns, depth = (length, sum(heights)) if transposed else (sum(heights), length)
     result = matrices[0].new_empty(-(-columns // width) * width * depth)
     pack = library.pack_transposed if transposed else library.pack
-    count = len(matrices)
-    heights = (ctypes.c_long * count)(*heights)
-    pack(count, heights, length, pointers(matrices), result.data_ptr())
+    pack(len(matrices), numbers(heights), length, pointers(matrices), result.data_ptr())
     return result
 
 
@@ -58,7 +68,7 @@ def transposed_products(d, operands):
     in all steps."""
     library, count = build.matrices(DTYPES[d.dtype]), len(operands)
     widths = [rows.shape[1] for rows in operands]
-    columns, rows_at = (ctypes.c_long * count)(*widths), pointers(operands)
+    columns, rows_at = numbers(widths), pointers(operands)
     results = [d.new_empty(d.shape[1], width) for width in widths]
 
     def part(_, first, last):

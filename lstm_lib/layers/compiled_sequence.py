@@ -11,6 +11,7 @@ from lstm_lib.equations.program import Program, Weight
 from lstm_lib.layers.compiled_products import (
     DTYPES,
     in_threads,
+    numbers,
     packed,
     pointers,
     split_evenly,
@@ -38,7 +39,7 @@ class Code:
         """By whether all outputs have a gradient, or only that which is the layer's."""
         self.kept = [name for name, _ in program.results[len(program.last) :]]
         """What the backward pass reads, beside what was given and the states."""
-        self.sizes = (ctypes.c_long * len(program.sizes_in_c))(*program.sizes_in_c.values())
+        self.sizes = numbers(program.sizes_in_c.values())
         self.places, self.width = {}, 0
         """The columns of each sum among those of all, and how many there are."""
         for each in program.sums:
