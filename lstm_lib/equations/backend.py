@@ -49,7 +49,13 @@ def backend(cell=None) -> Backend:
         if cell is not None:
             Program(getattr(cell, "bare_cell", cell))
     except build.Unavailable as reason:
-        return Backend("readable", f"{reason}. {def chosen_backend() -> str:
+        return Backend("readable", str(reason))
+    except Unsupported as reason:
+        return Backend("readable", f"{type(cell).__name__} cannot be compiled: {reason}")
+    return Backend("compiled", f"{build.compiler()[0]}, for {platform.machine()}")
+
+
+def chosen_backend() -> str:
     """The setting ``LSTM_LIB_BACKEND``; ``compiled`` if there is none.
 
     Raises:
