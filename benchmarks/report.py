@@ -1,0 +1,180 @@
+"""The results as tables in Markdown, and as a plot."""
+
+import json
+from pathlib import Path
+
+import matplotlib.figure
+
+from benchmarks.measure import REFERENCES, ratio
+from lstm_lib import plotting
+from lstm_lib.equations.palette import HUES
+from lstm_lib.plotting.figure import MUTED, WIDTH
+
+RESULTS = Path(__file__).parent / "results.json"
+
+PARTS = {"both": "forward and backward", "forward": "forward only"}
+
+PLOTTED = {
+    "torch.jit.script": "compiled loop",
+    "textbook loop": "textbook loop",
+    "LSTMCell": "LSTM",
+    "PeepholeLSTMCell": "LSTM with peepholes",
+    "CoupledLSTMCell": "LSTM, coupled gates",
+    "GRUResetAfterCell": "GRU of PyTorch",
+    "GRUCell": "GRU of the essay",
+    "RNNCell": "RNN",
+}
+
+
+def stored(file=RESULTS):
+    return json.loads(Path(file).read_text(encoding="utf-8"))
+
+
+def machine(results):
+    """The machine in a sentence."""
+    m = results["machine"]
+    return (
+        f"{m['processor']} ({m['architecture']}, {m['instructions']}), {m['cores']} cores, "
+        f"{m['system']}; {m['compiler']}; Python {m['python']}, torch {m['torch']}, "
+        f"NumPy {m['numpy']}"
+    )
+
+
+def ratios(results, dtype="float32", part="both", threads=1, names=None):
+    """For each contestant, its ratio for each shape: ``(shapes, {name: [ratio, …]})``."""
+    found = {}
+    for key, each in results["compared"].items():
+        kind, shape, count = key.split()
+        if (kind, count) == (dtype, str(threads)):
+            found[shape] = each["seconds"]
+    names = names or list(dict.fromkeys(n for seconds in found.values() for n in seconds))
+    return list(found), {
+        name: [ratio(seconds, name, part) for seconds in found.values()] for name in names
+    }
+
+
+def table(results, dtype="float32", part="both", threads=1, names=None):
+    """The ratios as a table, with the lower and upper quartile of each in brackets."""
+    shapes, rows = ratios(results, dtype, part, threads, names)
+    each = [results["compared"][f"{dtype} {shape} {threads}"]["seconds"] for shape in shapes]
+    lines = [["", "compared with", *shapes]]
+    for name, values in rows.items():
+        to = REFERENCES.get(name, "nn.LSTM")
+        cells = [spread(s, name, part, to, v) for s, v in zip(each, values, strict=True)]
+        if name != to and any(cells):
+            lines.append([(names or {}).get(name, name), to, *cells])
+    return markdown(lines)
+
+
+def spread(seconds, name, part, to, value):
+    """A ratio, and what it would be by the quartiles of the contestant's time."""
+    if value is None:
+        return ""
+    low, _, high = (time / seconds[to][part][1] for time in seconds[name][part])
+    return f"{value:.2f} ({low:.2f}–{high:.2f})"
+
+
+def markdown(lines):
+    head, *rows = (f"| {' | '.join(map(str, line))} |" for line in lines)
+    return "\n".join([head, "|" + "---|" * len(lines[0]), *rows])
+
+
+def absolute(results):
+    """The median times of PyTorch's layers, in milliseconds."""
+    lines = [["type, shape, threads", "nn.RNN", "nn.LSTM", "nn.GRU"]]
+    for key, each in results["compared"].items():
+        times = (each["seconds"][name]["both"][1] for name in lines[0][1:])
+        lines.append([key, *(f"{1e3 * time:.1f}" for time in times)])
+    return markdown(lines)
+
+
+def against_products(results):
+    """The LSTM, and PyTorch's, for each second of the matrix products."""
+    lines = [["type, shape, threads", "ours, both", "nn.LSTM, both", "ours, forward"]]
+    for key, each in results["compared"].items():
+        asked = (("LSTMCell", "both"), ("nn.LSTM", "both"), ("LSTMCell", "forward"))
+        found = (ratio(each["seconds"], *ask, to="matrix products") for ask in asked)
+        lines.append([key, *("" if value is None else f"{value:.2f}" for value in found)])
+    return markdown(lines)
+
+
+def long(results):
+    lines = [["steps, batch, sizes", "forward", "forward and backward"]]
+    for shape, each in results.get("long", {}).items():
+        values = (ratio(each["seconds"], "MinGRUCell by scan", part) for part in PARTS)
+        lines.append([shape, *reversed([f"{value:.2f}" for value in values])])
+    return markdown(lines)
+
+
+def growth(results):
+    lines = [["time grows with", "from", "to", "ours", "nn.LSTM"]]
+    for size, each in results.get("growth", {}).items():
+        e = each["exponent"]
+        ends = (each["values"][0], each["values"][-1])
+        lines.append([size, *ends, *(f"{size}^{e[name]:.2f}" for name in ("LSTMCell", "nn.LSTM"))])
+    return markdown(lines)
+
+
+def memory(results):
+    by_shape = results.get("memory", {})
+    names = list(next(iter(by_shape.values()), {}))
+    lines = [["MiB at the highest", *names]]
+    for shape, each in by_shape.items():
+        sizes = ("" if size is None else f"{size / 2**20:.0f}" for size in each.values())
+        lines.append([shape, *sizes])
+    return markdown(lines)
+
+
+def chapters(results):
+    return markdown([["chapter", "seconds"], *results["chapters"].items()])
+
+
+def text(results):
+    """Everything that was measured."""
+    parts = [f"# Side by side\n\n{machine(results)}."]
+    if "compared" in results:
+        parts.append(
+            "Median time for each second of PyTorch's layer in the same rounds; in brackets the "
+            "quartiles. Shapes are steps, batch, input size, hidden size."
+        )
+        for threads in (1, 2):
+            for dtype in ("float32", "float64"):
+                for part, words in PARTS.items():
+                    if ratios(results, dtype, part, threads)[0]:
+                        count = "one thread" if threads == 1 else "two threads"
+                        parts.append(f"## {words.capitalize()}, {dtype}, {count}")
+                        parts.append(table(results, dtype, part, threads))
+        parts += ["## PyTorch's layers, forward and backward, in milliseconds", absolute(results)]
+        parts += ["## The LSTM against the matrix products alone", against_products(results)]
+    for key, title, function in (
+        ("long", "The minimal GRU by a scan, compared with nn.GRU", long),
+        ("growth", "How the time grows", growth),
+        ("memory", "Memory", memory),
+        ("chapters", "The chapters", chapters),
+    ):
+        if key in results:
+            parts += [f"## {title}", function(results)]
+    return "\n\n".join(parts) + "\n"
+
+
+def plot(results, dtype="float32"):
+    """The ratio of each contestant: a dot for each shape, and a line where it is one."""
+    shapes, rows = ratios(results, dtype, names=PLOTTED)
+    names = list(PLOTTED.values())
+    with plotting.style():
+        figure = matplotlib.figure.Figure(figsize=(WIDTH, 3.4))
+        axes = figure.subplots()
+        axes.axvline(1, color=MUTED, linewidth=1.6, linestyle=(0, (1, 2)))
+        for place, (name, values) in enumerate(rows.items()):
+            hue = HUES["candidate" if "loop" in PLOTTED[name] else "cell"].light
+            axes.plot([min(values), max(values)], [place] * 2, color=hue, linewidth=1)
+            axes.plot(values, [place] * len(values), "o", color=hue, markersize=7, alpha=0.8)
+        axes.set_xscale("log", base=2)
+        axes.set_xticks([0.5, 1, 2, 4], ["½", "1", "2", "4"])
+        axes.minorticks_off()
+        axes.set_yticks(range(len(names)), names)
+        axes.invert_yaxis()
+        axes.set_xlabel("time for each second of PyTorch's layer")
+        words = (f"{PLOTTED[name]} {min(v):.2f} to {max(v):.2f}" for name, v in rows.items())
+        figure.tight_layout()
+        return plotting.Figure(figure, f"Ratios over {len(shapes)} shapes: {'; '.join(words)}.")
