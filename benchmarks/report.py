@@ -53,25 +53,32 @@ def ratios(results, dtype="float32", part="both", threads=1, names=None):
     }
 
 
-def table(results, dtype="float32", part="both", threads=1, names=None):
-    """The ratios as a table, with the lower and upper quartile of each in brackets."""
+def table(results, dtype="float32", part="both", threads=1, names=None, quartiles=True):
+    """The ratios as a table, perhaps with the quartiles of each in brackets.
+
+    Args:
+        names: the contestants that it has, and what they are called in it; all, if left out.
+    """
     shapes, rows = ratios(results, dtype, part, threads, names)
     each = [results["compared"][f"{dtype} {shape} {threads}"]["seconds"] for shape in shapes]
     lines = [["", "compared with", *shapes]]
     for name, values in rows.items():
         to = REFERENCES.get(name, "nn.LSTM")
-        cells = [spread(s, name, part, to, v) for s, v in zip(each, values, strict=True)]
+        cells = ["" if value is None else f"{value:.2f}" for value in values]
+        if quartiles:
+            brackets = [spread(seconds, name, part, to) for seconds in each]
+            cells = [f"{c} {b}".strip() for c, b in zip(cells, brackets, strict=True)]
         if name != to and any(cells):
             lines.append([(names or {}).get(name, name), to, *cells])
     return markdown(lines)
 
 
-def spread(seconds, name, part, to, value):
-    """A ratio, and what it would be by the quartiles of the contestant's time."""
-    if value is None:
+def spread(seconds, name, part, to):
+    """What the ratio would be by the quartiles of the contestant's time."""
+    if part not in seconds.get(name, {}):
         return ""
     low, _, high = (time / seconds[to][part][1] for time in seconds[name][part])
-    return f"{value:.2f} ({low:.2f}–{high:.2f})"
+    return f"({low:.2f}–{high:.2f})"
 
 
 def markdown(lines):
