@@ -10,7 +10,7 @@ from torch.utils._python_dispatch import _get_current_dispatch_mode
 
 from lstm_lib.equations import build
 from lstm_lib.equations.backend import chosen_backend
-from lstm_lib.equations.program import Unsupported
+from lstm_lib.equations.dependencies import Dependencies, Unsupported
 from lstm_lib.layers.compiled_products import DTYPES
 from lstm_lib.layers.compiled_sequence import Code, Sequence
 from lstm_lib.sequences.unroll import ByName, Given, Unrolled
@@ -71,25 +71,25 @@ def unsuited(given):
 
 
 CODES = weakref.WeakKeyDictionary()
-"""The code of each cell that was traced, and what it was traced from."""
+"""What each cell that was traced depended on, and its code."""
 
 
 def code_of(bare_cell):
-    """The code of a cell; traced again if a setting of the cell was set anew.
+    """The code of a cell; traced again if anything that its equations read was set anew.
 
     Raises:
         Unsupported: a cell that has none.
     """
-    seen = {"step": type(bare_cell).step, **vars(bare_cell)}
-    traced_from, code = CODES.get(bare_cell, ({}, None))
-    if seen.keys() != traced_from.keys() or any(seen[n] is not traced_from[n] for n in seen):
+    depends, code = CODES.get(bare_cell, (None, None))
+    if depends is None or depends.changed(bare_cell):
+        depends = Dependencies(bare_cell)
         try:
             code = Code(bare_cell)
         except Unsupported as error:
             code = error
         except Exception as error:  # the step needs arrays; the readable path gives it some
             code = Unsupported(f"its step cannot be traced: {error}")
-        CODES[bare_cell] = (seen, code)
+        CODES[bare_cell] = (depends, code)
     if isinstance(code, Unsupported):
         raise code
     return code
@@ -101,7 +101,8 @@ NOTICED = set()
 
 def notice(cell, error):
     """Say once why the readable path is taken: aloud only if something is missing here."""
-    if str(error) not in NOTICED:
-        NOTICED.add(str(error))
+    said = str(error) if isinstance(error, build.Unavailable) else (cell, str(error))
+    if said not in NOTICED:
+        NOTICED.add(said)
         level = logging.WARNING if isinstance(error, build.Unavailable) else logging.INFO
         log.log(level, "%s takes the readable path, which is slower: %s", cell, error)
