@@ -21,6 +21,7 @@ import shlex
 import shutil
 import subprocess
 import tempfile
+from contextlib import suppress
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -150,10 +151,11 @@ def digest(content: bytes) -> str:
 def kept(folder, key):
     """The files for this key whose content is what their name says; others are removed."""
     for file in folder.glob(f"{key}-*{SUFFIX}"):
-        if file.stem == f"{key}-{digest(file.read_bytes())}":
-            yield file
-        else:
-            file.unlink(missing_ok=True)
+        with suppress(OSError):  # another process may have removed it meanwhile
+            if file.stem == f"{key}-{digest(file.read_bytes())}":
+                yield file
+            else:
+                file.unlink()
 
 
 SUFFIX = ".dll" if os.name == "nt" else ".so"

@@ -13,9 +13,13 @@ So all values of one level can be computed in one loop, with products before it.
 """
 
 import copy
+import numbers
 from collections import Counter
 from typing import NamedTuple
 
+import numpy as np
+
+from lstm_lib.equations.dependencies import Dependencies, Unsupported
 from lstm_lib.equations.graph import Graph, Symbol
 from lstm_lib.equations.operations import OPERATIONS
 
@@ -23,13 +27,12 @@ RESERVED = """
 auto break case char const continue default do double else enum extern float for goto if inline int
 long register restrict return short signed sizeof static struct switch typedef union unsigned void
 volatile while zero copy product multiply steps batch first last keep lengths sizes arrays t row at
-j D H
+j D H sums bias d_sums d_bias REAL UNITS INLINE INFINITY NAN linux unix
 """
 """Names that mean something else in the C."""
 
-
-class Unsupported(Exception):
-    """A step that cannot be arranged so; the message says why."""
+PREFIXES = ("grad_", "carry_", "seed_", "d_", "total_", "packed_", "transposed_", "real_")
+"""What the names of further arrays, and of functions, begin with in the C."""
 
 
 class Weight(NamedTuple):
@@ -63,6 +66,14 @@ class Row(Symbol):
     """A symbol for a row of numbers. What has no meaning for every row is refused, where a single
     number's symbol returns itself."""
 
+    __hash__ = Symbol.__hash__
+
+    def of(self, op, *args):
+        for arg in args:
+            if not isinstance(arg, (Symbol, numbers.Real)):
+                raise Unsupported(f"it computes with a {type(arg).__name__}")
+        return super().of(op, *args)
+
     def __matmul__(self, matrix):
         if not (isinstance(matrix, Matrix) and matrix.transposed):
             raise Unsupported("it multiplies by something else than a weight's transpose")
@@ -74,6 +85,14 @@ class Row(Symbol):
     def refused(self, *_):
         raise Unsupported("it takes a row of numbers apart")
 
+    def changed(self, _):
+        raise Unsupported("it changes a row of numbers in place")
+
+    __iadd__ = __isub__ = __imul__ = __itruediv__ = __imatmul__ = changed
+
+    def __eq__(self, other):  # lists and dictionaries first ask whether it is the same
+        raise Unsupported("it compares a row of numbers")
+
     T = property(refused)
     __getitem__ = heads = join_heads = masked = matvec = refused
     outer_product = inner_product = per_root = refused
@@ -83,18 +102,27 @@ class Matrix:
     """A matrix of weights, which a step may only transpose, mask, and multiply a row by."""
 
     def __init__(self, weight, shape, masks, transposed=False):
-        self.weight, self.shape, self.masks, self.transposed = weight, shape, masks, transposed
+        self.weight, self.rows_first, self.masks, self.transposed = weight, shape, masks, transposed
         self.symbol = Symbol("input", name=f"{weight.kind}_{weight.gate}")
         self.symbol.matrix = self
 
     @property
     def T(self):  # noqa: N802  NumPy's and PyTorch's name for the transpose
-        return Matrix(self.weight, self.shape, self.masks, not self.transposed)
+        return Matrix(self.weight, self.rows_first, self.masks, not self.transposed)
+
+    @property
+    def shape(self):
+        return self.rows_first[::-1] if self.transposed else self.rows_first
 
     def masked(self, mask):
-        self.masks.append(mask)
+        if type(mask) is not np.ndarray or mask.shape != self.shape or self.weight.mask is not None:
+            raise Unsupported(f"it masks a weight by something else than one {self.shape} array")
+        self.masks.append(mask.T if self.transposed else mask)
         weight = self.weight._replace(mask=len(self.masks) - 1)
-        return Matrix(weight, self.shape, self.masks, self.transposed)
+        return Matrix(weight, self.rows_first, self.masks, self.transposed)
+
+    def __eq__(self, other):
+        raise Unsupported("it compares weights")
 
 
 class Program:
@@ -106,6 +134,8 @@ class Program:
     """
 
     def __init__(self, cell):
+        if reason := Dependencies(cell).reason:
+            raise Unsupported(reason)
         cell = copy.copy(cell)
         h = cell.hidden_size
         self.name = type(cell).__name__
@@ -146,6 +176,9 @@ class Program:
             if not isinstance(value, Row):
                 raise Unsupported(f"{name} is not computed from rows of numbers")
             value.name = value.name or name
+        for name in state.keys() & gates.keys():
+            if state[name] is not gates[name]:
+                raise Unsupported(f"it calls two values {name!r}")
         returned = [*gates.values(), *state.values()]
         order = Graph(dict(enumerate(returned))).order
         self.uses = Counter(arg for sym in order for arg in sym.args) + Counter(returned)
@@ -164,7 +197,7 @@ class Program:
         if any(term.op == "matmul" for term in terms):
             products = [term.args for term in terms if term.op == "matmul"]
             biases = [term for term in terms if term in self.vectors]
-            rest = [term for term in terms if term.op != "matmul" and term not in biases]
+            rest = [term for term in terms if term.op != "matmul" and term not in self.vectors]
             done[sym] = self.sum_of(products, biases, done)
             for term in rest:
                 done[sym] = self.sized(done[sym] + self.without_products(term, done))
@@ -187,7 +220,10 @@ class Program:
         row = Row("input", name=f"a_{gate}")
         pairs = []
         for weight, operand in products:
-            (rows, columns), operand = weight.matrix.shape, self.without_products(operand, done)
+            (rows, columns), operand = (
+                weight.matrix.rows_first,
+                self.without_products(operand, done),
+            )
             if self.sizes[operand] != columns or self.sizes.setdefault(row, rows) != rows:
                 raise Unsupported("it multiplies or adds rows of different lengths")
             pairs.append((weight.matrix.weight, operand))
@@ -209,7 +245,7 @@ class Program:
         """Bring the sums into an order in which most products cover neighbours; give everything a
         level, and names and sizes for C."""
         self.read = [self.x, *self.reads.values()]
-        self.given = [*self.read, *self.last.values()]
+        self.given = dict.fromkeys([*self.read, *self.last.values()])
         operands = [*self.given, *(row for each in self.sums for _, row in each.products)]
         operands = list(dict.fromkeys(operands))
         where = {operand: k for k, operand in enumerate(operands)}
@@ -255,7 +291,9 @@ class Program:
             self.store(sym)
 
     def free(self, name):
-        """The name, with a line at its end if it is taken, or looks like one within a loop."""
+        """The name, changed if it is taken, or looks like one within a loop or of another array."""
+        if name.startswith(PREFIXES):
+            name = f"its_{name}"
         while name in self.taken or name.endswith("_j"):
             name += "_"
         self.taken.add(name)

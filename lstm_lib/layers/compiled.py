@@ -1,47 +1,36 @@
-"""Where compiled code is used: :func:`compiled_steps` does what
+"""Compiled code for tensors: :func:`compiled_steps` does what
 :func:`lstm_lib.sequences.unroll.steps` does, with the same result but for rounding."""
-
-import logging
-import weakref
 
 import torch
 from torch.overrides import _get_current_function_mode
 from torch.utils._python_dispatch import _get_current_dispatch_mode
 
-from lstm_lib.equations import build
 from lstm_lib.equations.backend import chosen_backend
 from lstm_lib.equations.program import Unsupported
-from lstm_lib.layers.compiled_products import DTYPES
-from lstm_lib.layers.compiled_sequence import Code, Sequence
-from lstm_lib.sequences.unroll import ByName, Given, Unrolled
+from lstm_lib.sequences.compiled import available, notice
+from lstm_lib.sequences.unroll import Given, by_name, steps
 
-log = logging.getLogger("lstm_lib")
+DTYPES = {torch.float32: "float32", torch.float64: "float64"}
 
 
 def compiled_steps(bare_cell, cell, given):
     """The run of ``cell`` over what it was :class:`~lstm_lib.sequences.unroll.Given`; None where
     that takes the readable path. ``bare_cell`` is the cell without its weights, the same object at
     every call."""
-    try:
-        if reason := unsuited(given):
-            raise Unsupported(reason)
-        code = code_of(bare_cell)
-        code.function("forward", DTYPES[given.x.dtype])
-        build.matrices(DTYPES[given.x.dtype])
-    except (Unsupported, build.Unavailable) as error:
-        notice(type(cell).__name__, error)
+    if reason := unsuited(given):
+        notice(type(cell).__name__, Unsupported(reason))
+        return None
+    code = available(cell, bare_cell, DTYPES[given.x.dtype])
+    if code is None:
         return None
     alone = given.x.ndim == 2
     x, state, reads, real = with_batch(given) if alone else given
     weights = (getattr(cell, weight.kind)[weight.gate] for weight in code.weights)
     values = Sequence.apply(code, cell, real, x, *reads, *state, *weights)
-    at_steps, final = values[: len(code.names)], values[len(code.names) :]
+    at_steps, final = divide(values, len(code.names))
     if alone:
         at_steps, final = [value[:, 0] for value in at_steps], [value[0] for value in final]
-    named = dict(zip(code.program.c_names, at_steps, strict=True))
-    states = ByName({part: named[part] for part in cell.state}, "state")
-    gates = ByName({gate: named[gate] for gate in cell.gates}, "gate")
-    return Unrolled(states[cell.output], cell.State(*final), gates, states)
+    return by_name(cell, dict(zip(code.program.c_names, at_steps, strict=True)), final)
 
 
 def with_batch(given):
@@ -70,38 +59,80 @@ def unsuited(given):
     return "the batch is empty" if x.numel() == 0 else None
 
 
-CODES = weakref.WeakKeyDictionary()
-"""The code of each cell that was traced, and what it was traced from."""
+class Sequence(torch.autograd.Function):
+    """All steps of a sequence, and their gradients.
 
-
-def code_of(bare_cell):
-    """The code of a cell; traced again if a setting of the cell was set anew.
-
-    Raises:
-        Unsupported: a cell that has none.
+    The tensors are the input, the side inputs, the parts of the first state, and the weights. The
+    results are the outputs of all steps, in the order of the code's names, and the final state.
     """
-    seen = {"step": type(bare_cell).step, **vars(bare_cell)}
-    traced_from, code = CODES.get(bare_cell, ({}, None))
-    if seen.keys() != traced_from.keys() or any(seen[n] is not traced_from[n] for n in seen):
-        try:
-            code = Code(bare_cell)
-        except Unsupported as error:
-            code = error
-        except Exception as error:  # the step needs arrays; the readable path gives it some
-            code = Unsupported(f"its step cannot be traced: {error}")
-        CODES[bare_cell] = (seen, code)
-    if isinstance(code, Unsupported):
-        raise code
-    return code
+
+    @staticmethod
+    def forward(ctx, code, cell, real, *tensors):
+        keep = any(ctx.needs_input_grad)
+        lengths = None if real is None else arrays([real.sum(0)])[0]
+        read, first, weights = in_groups(code, arrays(tensors))
+        memory = code.forward(read, first, weights, lengths, keep, torch.get_num_threads())
+        if keep:
+            ctx.code, ctx.cell, ctx.real, ctx.lengths = code, cell, real, lengths
+            ctx.save_for_backward(*tensors, *(torch.from_numpy(memory[n]) for n in code.kept))
+            ctx.set_materialize_grads(False)
+            # It may be changed in place, as PyTorch's may; the states are still needed.
+            memory[code.output] = memory[code.output].copy()
+        at_steps = (torch.from_numpy(memory[name]) for name in code.names)
+        return *at_steps, *map(torch.from_numpy, code.final(memory, lengths))
+
+    @staticmethod
+    def backward(ctx, *gradients):
+        code, needed = ctx.code, ctx.needs_input_grad[3:]
+        tensors, kept = divide(ctx.saved_tensors, len(needed))
+        if torch.is_grad_enabled():  # these gradients are to be differentiated too
+            return (None, None, None, *readable_gradients(ctx, tensors, gradients))
+        read, _, weights = in_groups(code, arrays(tensors))
+        at_outputs, at_final = divide(arrays(gradients), len(code.names))
+        found = code.backward(
+            *(read, weights, arrays(kept), at_outputs, at_final, needed[: len(read)]),
+            *(ctx.lengths, torch.get_num_threads()),
+        )
+        wanted = (value if want else None for value, want in zip(found, needed, strict=True))
+        return (None, None, None, *(None if v is None else torch.from_numpy(v) for v in wanted))
 
 
-NOTICED = set()
-"""What was said already."""
+def arrays(tensors):
+    """The memory of tensors as arrays, in order row by row."""
+    return [
+        None if tensor is None else tensor.detach().resolve_neg().contiguous().numpy()
+        for tensor in tensors
+    ]
 
 
-def notice(cell, error):
-    """Say once why the readable path is taken: aloud only if something is missing here."""
-    if str(error) not in NOTICED:
-        NOTICED.add(str(error))
-        level = logging.WARNING if isinstance(error, build.Unavailable) else logging.INFO
-        log.log(level, "%s takes the readable path, which is slower: %s", cell, error)
+def divide(values, count):
+    return values[:count], values[count:]
+
+
+def in_groups(code, values):
+    """What is read at each step, the parts of the first state, and the weights."""
+    read, rest = divide(values, len(code.program.read))
+    return read, *divide(rest, len(code.program.last))
+
+
+def readable_gradients(ctx, tensors, gradients):
+    """The gradients by the readable path, so that PyTorch can differentiate them again."""
+    code, cell = ctx.code, ctx.cell
+    needed = [k for k, wanted in enumerate(ctx.needs_input_grad[3:]) if wanted]
+    with torch.enable_grad():
+        read, first, weights = in_groups(code, tensors)
+        for weight, value in zip(code.weights, weights, strict=True):
+            getattr(cell, weight.kind)[weight.gate] = value
+        run = steps(cell, Given(read[0], cell.State(*first), read[1:], ctx.real))
+        outputs = [(run.gates | run.states)[name] for name in code.program.c_names]
+        pairs = zip([*outputs, *run.state], gradients, strict=True)
+        pairs = [(o, g) for o, g in pairs if g is not None and o.requires_grad]
+        found = torch.autograd.grad(
+            [output for output, _ in pairs],
+            [tensors[k] for k in needed],
+            [gradient for _, gradient in pairs],
+            create_graph=True,
+            allow_unused=True,
+        )
+    found = dict(zip(needed, found, strict=True))
+    return [found.get(k) for k in range(len(tensors))]
