@@ -10,6 +10,7 @@ A run on another machine, or with other versions, replaces all that is stored.
 
 import argparse
 import json
+import re
 import time
 from functools import partial
 from pathlib import Path
@@ -49,37 +50,37 @@ QUICK = ("LSTMCell", "PeepholeLSTMCell", "CoupledLSTMCell", "GRUResetAfterCell",
 
 
 def compared(shape, dtype, threads, seconds, cells):
-    """Every contestant for one shape."""
+    """Every contestant for one shape, and why some cells are left out."""
     *sizes, hidden = shape
     x = torch.randn(*sizes, dtype=getattr(torch, dtype))
-    found, left_out = contestants.contestants(x, hidden, cells)
-    if threads > 1:
-        found.pop("NumPy", None)
-    rounds, times = measure.in_turns(found, seconds, threads)
-    return {"rounds": rounds, "seconds": times, "left out": left_out}
+    found = {"left out": contestants.left_out(x, hidden, cells), "contestants": {}}
+    for group in contestants.groups(x, hidden, cells):
+        times = measure.summary(measure.in_turns(group, seconds / 9, threads))
+        new = {name: each for name, each in times.items() if name not in found["contestants"]}
+        found["contestants"] |= new
+    return found
 
 
 def long(shape, seconds):
+    """The minimal GRU over many steps."""
     *sizes, hidden = shape
     found = contestants.of_long_sequences(torch.randn(*sizes), hidden)
-    rounds, times = measure.in_turns(found, seconds)
-    return {"rounds": rounds, "seconds": times}
+    return measure.summary(measure.in_turns(found, seconds))
 
 
 def growth(size, seconds):
     """The time of the LSTM for each value of one size, and the exponents."""
-    times, values = {}, VARIED[size]
+    values, medians = VARIED[size], {}
     for value in values:
         steps, batch, features, hidden = (BASE | {size: value}).values()
         x = torch.randn(steps, batch, features)
         native = contestants.trained(torch.nn.LSTM(features, hidden), x)
-        both = {"nn.LSTM": native, "LSTMCell": contestants.recurrent("LSTMCell", x, hidden)}
-        both = {name: {"both": parts["both"]} for name, parts in both.items()}
-        for name, parts in measure.in_turns(both, seconds / len(values))[1].items():
-            times.setdefault(name, []).append(parts["both"])
-    medians = {name: [median for _, median, _ in each] for name, each in times.items()}
+        found = {"nn.LSTM": native, "LSTMCell": contestants.recurrent("LSTMCell", x, hidden)}
+        times = measure.summary(measure.in_turns(found, seconds / len(values)))
+        for name, parts in times.items():
+            medians.setdefault(name, []).append(parts["both"]["seconds"][1])
     exponents = {name: round(measure.exponent(values, t), 2) for name, t in medians.items()}
-    return {"values": values, "seconds": times, "exponent": exponents}
+    return {"values": values, "seconds": medians, "exponent": exponents}
 
 
 def memory(shape):
@@ -100,15 +101,10 @@ def chapter(path):
 def measurements(chosen):
     """Everything that is to be measured, as functions: by the part of the results, and the key."""
     cells = QUICK if chosen.quick else list(contestants.CELLS)
-    for threads in (1,) if chosen.quick else (1, 2):
-        for dtype, shapes in SHAPES.items():
-            for shape in shapes:
-                key = f"{dtype} {text(shape)} {threads}"
-                yield (
-                    "compared",
-                    key,
-                    partial(compared, shape, dtype, threads, chosen.seconds, cells),
-                )
+    for dtype, shapes in SHAPES.items():
+        for shape in shapes:
+            key = f"{dtype} {text(shape)} 1"
+            yield "compared", key, partial(compared, shape, dtype, 1, chosen.seconds, cells)
     if not chosen.quick:
         for shape in LONG:
             yield "long", text(shape), partial(long, shape, chosen.seconds / 3)
@@ -116,9 +112,19 @@ def measurements(chosen):
             yield "growth", size, partial(growth, size, chosen.seconds)
         for shape in SHAPES["float32"]:
             yield "memory", text(shape), partial(memory, shape)
+        for dtype, shapes in SHAPES.items():
+            for shape in shapes:
+                key = f"{dtype} {text(shape)} 2"
+                yield "compared", key, partial(compared, shape, dtype, 2, chosen.seconds, cells)
     if chosen.chapters:
         for path in sorted(CHAPTERS.glob("*.ipynb")):
             yield "chapters", path.stem, partial(chapter, path)
+
+
+def as_json(results):
+    """JSON with each list of numbers in one line."""
+    whole = json.dumps(results, indent=1)
+    return re.sub(r"\[[^\[\]{}]*\]", lambda found: " ".join(found[0].split()), whole) + "\n"
 
 
 def text(shape):
@@ -144,7 +150,7 @@ def main():
         print(f"{part}: {key}", flush=True)
         results.setdefault(part, {})[key] = function()
         if not chosen.quick:
-            FILE.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+            FILE.write_text(as_json(results), encoding="utf-8")
     print(report.text(results))
     if not chosen.quick:
         FILE.with_suffix(".md").write_text(report.text(results), encoding="utf-8")

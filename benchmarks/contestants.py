@@ -11,6 +11,7 @@ import torch
 from torch import nn
 
 import lstm_lib.cells
+from lstm_lib import backend
 from lstm_lib.layers import Recurrent
 from lstm_lib.sequences import scan, unroll
 
@@ -118,22 +119,38 @@ def too_large(name, x, hidden_size):
     return f"its states need {needed / 2**30:.1f} GiB" if needed > MOST_BYTES else None
 
 
-def contestants(x, hidden_size, cells=CELLS):
-    """All of them for one input, by name, and why some cells are left out."""
-    sizes = (x.shape[-1], hidden_size)
-    left_out = {name: too_large(name, x, hidden_size) for name in cells}
-    left_out = {name: reason for name, reason in left_out.items() if reason}
-    found = {name: trained(module(*sizes).to(x.dtype), x) for name, module in NATIVE.items()}
+def left_out(x, hidden_size, cells):
+    """The cells that are too large for this shape, and why."""
+    reasons = {name: too_large(name, x, hidden_size) for name in cells}
+    return {name: reason for name, reason in reasons.items() if reason}
+
+
+def groups(x, hidden_size, cells=CELLS):
+    """Groups that are measured together, each a dictionary by name with PyTorch's layers in it.
+
+    In small groups: a round is short, and what runs between two turns of a contestant empties the
+    caches and gives memory back to the system, which a layer that is trained has at hand.
+    """
+    sizes, omitted = (x.shape[-1], hidden_size), left_out(x, hidden_size, cells)
+    native = {name: trained(module(*sizes).to(x.dtype), x) for name, module in NATIVE.items()}
     textbook = TextbookLSTM(*sizes).to(x.dtype)
-    found["textbook loop"] = trained(textbook, x)
-    found["torch.jit.script"] = trained(torch.jit.script(textbook), x)
-    found["matrix products"] = products(x, hidden_size)
+    first = {
+        "textbook loop": trained(textbook, x),
+        "torch.jit.script": trained(torch.jit.script(textbook), x),
+        "matrix products": products(x, hidden_size),
+        "LSTMCell": recurrent("LSTMCell", x, hidden_size),
+    }
     if x.dtype == torch.float64:
-        found["NumPy"] = in_numpy(x, hidden_size)
-    for name in cells:
-        if name not in left_out:
-            found[name] = recurrent(name, x, hidden_size)
-    return found, left_out
+        first["NumPy"] = in_numpy(x, hidden_size)
+    yield native | first
+    others = [name for name in cells if name not in omitted and name not in first]
+    others.sort(key=lambda name: backend(CELLS[name](*sizes)).name)  # the readable ones last
+    for group in batched(others, 4):
+        yield native | {name: recurrent(name, x, hidden_size) for name in group}
+
+
+def batched(values, count):
+    return [values[k : k + count] for k in range(0, len(values), count)]
 
 
 def of_long_sequences(x, hidden_size):

@@ -14,7 +14,7 @@ import torch
 from benchmarks.contestants import NATIVE, TextbookLSTM, recurrent, trained
 from lstm_lib.equations import build
 
-LEAST_ROUNDS, MOST_ROUNDS = 5, 40
+LEAST_ROUNDS, MOST_ROUNDS = 5, 50
 
 REFERENCES = {
     "RNNCell": "nn.RNN",
@@ -27,14 +27,14 @@ REFERENCES = {
 
 
 def in_turns(contestants, seconds, threads=1):
-    """The time of each, in seconds: processor time in one thread, which waiting for other programs
+    """The times of each, in seconds: processor time in one thread, which waiting for other programs
     does not count in, and real time in several.
 
-    All run once, then all again, for this many seconds or five rounds; each was run before.
+    All run once, then all again, for so many seconds, but at least five rounds; each has run once
+    before.
 
     Returns:
-        The number of rounds; and by contestant and what it computes, the quartiles: a quarter of
-        the rounds took less than the first, half of them less than the second, the median.
+        By contestant and by what it computes, its time in each round.
     """
     torch.set_num_threads(threads)
     clock = time.process_time if threads == 1 else time.perf_counter
@@ -50,30 +50,35 @@ def in_turns(contestants, seconds, threads=1):
                 function()
                 times[name][part].append(clock() - begun)
         rounds += 1
-    return rounds, {
-        name: {part: quartiles(all_of_it) for part, all_of_it in parts.items()}
-        for name, parts in times.items()
-    }
+    return times
 
 
-def quartiles(times):
-    return [float(f"{value:.4g}") for value in np.quantile(times, [0.25, 0.5, 0.75])]
+def summary(times):
+    """For each contestant and what it computes: how many ``rounds``, the quartiles of its
+    ``seconds``, and its ``ratio`` to what it is compared with, and ``to_products``.
 
-
-def ratio(seconds, name, part="both", to=None):
-    """The median time of a contestant for each second of what it is compared with.
-
-    Args:
-        seconds: the quartiles, as :func:`in_turns` returns them.
-        to: what it is compared with; if left out, as :data:`REFERENCES` says.
-
-    Returns:
-        None if one of them was not measured.
+    A ratio is taken within each round, where both ran under the same conditions; the quartiles are
+    those of all rounds: the second is the median.
     """
-    to = to or REFERENCES.get(name, "nn.LSTM")
-    if part not in seconds.get(name, {}) or part not in seconds.get(to, {}):
-        return None
-    return seconds[name][part][1] / seconds[to][part][1]
+    found = {}
+    for name, parts in times.items():
+        for part, seconds in parts.items():
+            each = {"rounds": len(seconds), "seconds": quartiles(seconds)}
+            yardsticks = {"ratio": reference(name), "to_products": "matrix products"}
+            for key, yardstick in yardsticks.items():
+                if yardstick in times:
+                    each[key] = quartiles(np.divide(seconds, times[yardstick][part]))
+            found.setdefault(name, {})[part] = each
+    return found
+
+
+def reference(name):
+    """What a contestant is compared with."""
+    return REFERENCES.get(name, "nn.LSTM")
+
+
+def quartiles(values):
+    return [float(f"{value:.3g}") for value in np.quantile(values, [0.25, 0.5, 0.75])]
 
 
 def exponent(sizes, seconds):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import matplotlib.figure
 
-from benchmarks.measure import REFERENCES, ratio
+from benchmarks.measure import reference
 from lstm_lib import plotting
 from lstm_lib.equations.palette import HUES
 from lstm_lib.plotting.figure import MUTED, WIDTH
@@ -40,45 +40,44 @@ def machine(results):
     )
 
 
-def ratios(results, dtype="float32", part="both", threads=1, names=None):
-    """For each contestant, its ratio for each shape: ``(shapes, {name: [ratio, …]})``."""
-    found = {}
-    for key, each in results["compared"].items():
-        kind, shape, count = key.split()
-        if (kind, count) == (dtype, str(threads)):
-            found[shape] = each["seconds"]
-    names = names or list(dict.fromkeys(n for seconds in found.values() for n in seconds))
-    return list(found), {
-        name: [ratio(seconds, name, part) for seconds in found.values()] for name in names
+def ratios(results, dtype="float32", part="both", threads=1, names=None, kind="ratio"):
+    """For each contestant, the quartiles of its ratio for each shape, None where there is none:
+    ``(shapes, {name: [quartiles, …]})``."""
+    keys = {key: key.split() for key in results["compared"]}
+    found = {
+        shape: results["compared"][key]["contestants"]
+        for key, (of_dtype, shape, count) in keys.items()
+        if (of_dtype, count) == (dtype, str(threads))
     }
+    names = names or dict.fromkeys(name for each in found.values() for name in each)
+
+    def quartiles(each, name):
+        return each.get(name, {}).get(part, {}).get(kind)
+
+    return list(found), {n: [quartiles(each, n) for each in found.values()] for n in names}
 
 
-def table(results, dtype="float32", part="both", threads=1, names=None, quartiles=True):
-    """The ratios as a table, perhaps with the quartiles of each in brackets.
+def table(results, dtype="float32", part="both", threads=1, names=None, spread=True):
+    """The median ratios as a table, perhaps with the other quartiles of each in brackets.
 
     Args:
         names: the contestants that it has, and what they are called in it; all, if left out.
     """
     shapes, rows = ratios(results, dtype, part, threads, names)
-    each = [results["compared"][f"{dtype} {shape} {threads}"]["seconds"] for shape in shapes]
     lines = [["", "compared with", *shapes]]
     for name, values in rows.items():
-        to = REFERENCES.get(name, "nn.LSTM")
-        cells = ["" if value is None else f"{value:.2f}" for value in values]
-        if quartiles:
-            brackets = [spread(seconds, name, part, to) for seconds in each]
-            cells = [f"{c} {b}".strip() for c, b in zip(cells, brackets, strict=True)]
-        if name != to and any(cells):
-            lines.append([(names or {}).get(name, name), to, *cells])
+        if name != reference(name) and any(values):
+            cells = [written(each, spread) for each in values]
+            lines.append([(names or {}).get(name, name), reference(name), *cells])
     return markdown(lines)
 
 
-def spread(seconds, name, part, to):
-    """What the ratio would be by the quartiles of the contestant's time."""
-    if part not in seconds.get(name, {}):
+def written(quartiles, spread=False):
+    """The median, perhaps with the other quartiles in brackets; nothing if there is none."""
+    if quartiles is None:
         return ""
-    low, _, high = (time / seconds[to][part][1] for time in seconds[name][part])
-    return f"({low:.2f}–{high:.2f})"
+    low, median, high = (f"{value:.2f}" for value in quartiles)
+    return f"{median} ({low}–{high})" if spread else median
 
 
 def markdown(lines):
@@ -90,26 +89,27 @@ def absolute(results):
     """The median times of PyTorch's layers, in milliseconds."""
     lines = [["type, shape, threads", "nn.RNN", "nn.LSTM", "nn.GRU"]]
     for key, each in results["compared"].items():
-        times = (each["seconds"][name]["both"][1] for name in lines[0][1:])
+        times = (each["contestants"][name]["both"]["seconds"][1] for name in lines[0][1:])
         lines.append([key, *(f"{1e3 * time:.1f}" for time in times)])
     return markdown(lines)
 
 
 def against_products(results):
-    """The LSTM, and PyTorch's, for each second of the matrix products."""
-    lines = [["type, shape, threads", "ours, both", "nn.LSTM, both", "ours, forward"]]
+    """The LSTM, and PyTorch's, against the matrix products alone."""
+    lines = [["type, shape, threads"]]
+    asked = [(name, part) for part in PARTS for name in ("LSTMCell", "nn.LSTM")]
+    lines[0] += [f"{name}, {PARTS[part]}" for name, part in asked]
     for key, each in results["compared"].items():
-        asked = (("LSTMCell", "both"), ("nn.LSTM", "both"), ("LSTMCell", "forward"))
-        found = (ratio(each["seconds"], *ask, to="matrix products") for ask in asked)
-        lines.append([key, *("" if value is None else f"{value:.2f}" for value in found)])
+        found = (each["contestants"][name][part]["to_products"] for name, part in asked)
+        lines.append([key, *(written(each) for each in found)])
     return markdown(lines)
 
 
 def long(results):
-    lines = [["steps, batch, sizes", "forward", "forward and backward"]]
-    for shape, each in results.get("long", {}).items():
-        values = (ratio(each["seconds"], "MinGRUCell by scan", part) for part in PARTS)
-        lines.append([shape, *reversed([f"{value:.2f}" for value in values])])
+    lines = [["steps, batch, sizes", *PARTS.values()]]
+    for shape, each in results["long"].items():
+        by_scan = each["MinGRUCell by scan"]
+        lines.append([shape, *(written(by_scan[part]["ratio"], spread=True) for part in PARTS)])
     return markdown(lines)
 
 
@@ -141,8 +141,8 @@ def text(results):
     parts = [f"# Side by side\n\n{machine(results)}."]
     if "compared" in results:
         parts.append(
-            "Median time for each second of PyTorch's layer in the same rounds; in brackets the "
-            "quartiles. Shapes are steps, batch, input size, hidden size."
+            "The time for each second of PyTorch's layer in the same round: the median of all "
+            "rounds, in brackets the quartiles. Shapes are steps, batch, input size, hidden size."
         )
         for threads in (1, 2):
             for dtype in ("float32", "float64"):
@@ -167,6 +167,7 @@ def text(results):
 def plot(results, dtype="float32"):
     """The ratio of each contestant: a dot for each shape, and a line where it is one."""
     shapes, rows = ratios(results, dtype, names=PLOTTED)
+    rows = {name: [median for _, median, _ in values] for name, values in rows.items()}
     names = list(PLOTTED.values())
     with plotting.style():
         figure = matplotlib.figure.Figure(figsize=(WIDTH, 3.4))
