@@ -17,14 +17,14 @@ from lstm_lib.equations.c import c
 from lstm_lib.equations.dependencies import Dependencies
 from lstm_lib.equations.program import Program, Unsupported, Weight
 from lstm_lib.sequences.products import (
-    empty,
+    Memory,
+    addresses,
     in_threads,
     numbers,
-    packed,
-    pointers,
+    pack,
+    packed_size,
     split_evenly,
     transposed_products,
-    zeros,
 )
 
 log = logging.getLogger("lstm_lib")
@@ -85,15 +85,17 @@ class Code:
     def given(self, read, weights):
         """The arrays of what is read at each step and of the weights, by name; and the weights as
         the products need them, with zeros where a mask has them."""
-        program = self.program
+        program, memory = self.program, Memory(read[0].dtype)
         weights = dict(zip(self.weights, weights, strict=True))
         for product in program.products:
             for weight in product.weights:
                 if weight.mask is not None:
                     whole = weights[weight._replace(mask=None)]
                     weights[weight] = masked(whole, program.masks[weight.mask])
-        memory = {sym.name: rows for sym, rows in zip(program.read, read, strict=True)}
-        return memory | {sym.name: weights[w] for sym, w in program.vectors.items()}, weights
+        memory.update({sym.name: rows for sym, rows in zip(program.read, read, strict=True)})
+        memory.update({sym.name: weights[weight] for sym, weight in program.vectors.items()})
+        matrices = [[weights[weight] for weight in product.weights] for product in program.products]
+        return memory, weights, matrices
 
     def forward(self, read, first, weights, lengths, keep, threads):
         """All steps.
@@ -104,36 +106,37 @@ class Code:
             weights: in the order of :attr:`weights`.
             lengths: how many steps each sequence has; None if all.
             keep: whether a backward pass is to follow.
+            threads: how many at most.
 
         Returns:
             The arrays by name: the outputs, and with ``keep`` all of :attr:`kept`.
         """
-        program, dtype = self.program, read[0].dtype
-        memory, weights = self.given(read, weights)
-        steps, batch = read[0].shape[:2]
+        program = self.program
+        memory, weights, matrices = self.given(read, weights)
+        (steps, batch), dtype = read[0].shape[:2], memory.dtype
         for (part, sym), value in zip(program.last.items(), first, strict=True):
-            states = empty(steps + 1, *value.shape, dtype=dtype)
+            states = np.empty((steps + 1, *value.shape), dtype)
             states[0] = value
             memory |= {sym.name: states, program.c_names[part]: states[1:]}
         for name, sym in program.results[len(program.last) :]:
             rows = steps if keep or name in program.outputs else 1
-            memory[name] = empty(rows, batch, program.sizes[sym], dtype=dtype)
-        memory["bias"] = zeros(self.width, dtype=dtype)
+            memory[name] = np.empty((rows, batch, program.sizes[sym]), dtype)
+        packed = {f"packed_{k}": (packed_size(each),) for k, each in enumerate(matrices)}
+        memory.block(bias=(self.width,), sums=(batch, self.width), **packed)
+        memory["bias"][...] = 0
         for each in program.sums:
             for weight in each.biases:
                 memory["bias"][self.places[each.symbol]] += weights[weight]
-        memory["sums"] = empty(batch, self.width, dtype=dtype)
-        for k, product in enumerate(program.products):
-            memory[f"packed_{k}"] = packed([weights[weight] for weight in product.weights])
+        for k, each in enumerate(matrices):
+            pack(each, memory.addresses[f"packed_{k}"])
         self.call(self.function("forward", dtype.name), memory, read[0], lengths, keep, threads)
         return memory
 
     def final(self, memory, lengths):
         """The state after the last step, or after each sequence's own."""
         rows = slice(None) if lengths is None else np.arange(len(lengths))
-        return [
-            memory[name][-1 if lengths is None else lengths, rows].copy() for name in self.states
-        ]
+        step = -1 if lengths is None else lengths
+        return [memory[name][step, rows].copy() for name in self.states]
 
     def backward(self, read, weights, kept, at_outputs, at_final, needed, lengths, threads):
         """All gradients.
@@ -147,38 +150,42 @@ class Code:
         Returns:
             The gradients at ``read``, at the first state, and at the weights.
         """
-        program, dtype = self.program, read[0].dtype
-        memory, weights = self.given(read, weights)
-        memory |= dict(zip(self.kept, kept, strict=True))
+        program = self.program
+        memory, weights, matrices = self.given(read, weights)
+        memory.update(zip(self.kept, kept, strict=True))
+        (steps, batch), dtype = read[0].shape[:2], memory.dtype
         for (part, sym), value in zip(program.last.items(), at_final, strict=True):
-            states, carry = memory[sym.name], f"carry_{part}"
+            states = memory[sym.name]
             memory[program.c_names[part]] = states[1:]
-            memory[carry] = zeros(*states.shape[1:], dtype=dtype)
+            memory[f"carry_{part}"] = np.zeros(states.shape[1:], dtype)
             if value is not None:
-                memory[carry][...] = value
-        steps, batch = read[0].shape[:2]
+                memory[f"carry_{part}"][...] = value
         at_outputs = dict(zip(self.names, at_outputs, strict=True))
         everywhere = any(at_outputs[name] is not None for name in self.names if name != self.output)
         function = self.function("backward", dtype.name, everywhere)
         for name in self.names if everywhere else [self.output]:
-            value, size = at_outputs[name], program.sizes[program.outputs[name]]
-            none = value is None
-            memory[f"grad_{name}"] = zeros(steps, batch, size, dtype=dtype) if none else value
-        memory["d_sums"] = empty(steps, batch, self.width, dtype=dtype)
-        for sym in program.computed:
-            seed = empty(batch, program.sizes[sym], dtype=dtype)
-            memory[f"seed_{program.stored[sym]}"] = seed
+            memory[f"grad_{name}"] = at_outputs[name]
+            if at_outputs[name] is None:
+                size = program.sizes[program.outputs[name]]
+                memory[f"grad_{name}"] = np.zeros((steps, batch, size), dtype)
         for sym, wanted in zip(program.read, needed, strict=True):
             if wanted or sym in self.used_elementwise:
-                memory[f"d_{sym.name}"] = zeros(*memory[sym.name].shape, dtype=dtype)
-        parts = len(self.parts(read[0], threads))
-        memory["d_bias"] = zeros(parts, self.width, dtype=dtype)
-        for sym in program.vectors:
-            memory[f"d_{sym.name}"] = zeros(parts, program.sizes[sym], dtype=dtype)
-        for k, product in enumerate(program.products):
-            if f"transposed_{k}" in function[1]:
-                matrices = [weights[weight] for weight in product.weights]
-                memory[f"transposed_{k}"] = packed(matrices, transposed=True)
+                memory[f"d_{sym.name}"] = np.zeros(memory[sym.name].shape, dtype)
+        parts, names = len(self.parts(read[0], threads)), program.stored
+        seeds = {f"seed_{names[sym]}": (batch, program.sizes[sym]) for sym in program.computed}
+        totals = {f"d_{sym.name}": (parts, program.sizes[sym]) for sym in program.vectors}
+        totals["d_bias"] = (parts, self.width)
+        packed = {
+            f"transposed_{k}": (packed_size(each, transposed=True),)
+            for k, each in enumerate(matrices)
+            if f"transposed_{k}" in function[1]
+        }
+        memory.block(d_sums=(steps, batch, self.width), **seeds, **totals, **packed)
+        for name in totals:
+            memory[name][...] = 0
+        for k, each in enumerate(matrices):
+            if f"transposed_{k}" in packed:
+                pack(each, memory.addresses[f"transposed_{k}"], transposed=True)
         self.call(function, memory, read[0], lengths, True, threads)
         at_weights = self.weight_gradients(memory, steps, threads)
         return [
@@ -226,15 +233,16 @@ class Code:
         (function, names), (steps, batch) = function, x.shape[:2]
         multiply = build.matrices(x.dtype.name).multiply
         at_lengths = ctypes.c_void_p(None if lengths is None else lengths.ctypes.data)
-        arrays = [memory.get(name) for name in names]
-        shared = pointers(arrays)
+        pointers, step = memory.pointers(names), memory.dtype.itemsize
 
         def part(k, first, last):
-            own = [a[k] if n in self.totals else a for n, a in zip(names, arrays, strict=True)]
+            own = list(pointers)
+            for place, name in enumerate(names):
+                if k and name in self.totals:
+                    own[place] += k * memory[name].shape[1] * step
             function(
                 *map(ctypes.c_long, (steps, batch, first, last)),
-                *(ctypes.c_int(keep), at_lengths, self.sizes),
-                *(pointers(own) if k else shared, multiply),
+                *(ctypes.c_int(keep), at_lengths, self.sizes, addresses(own), multiply),
             )
 
         in_threads(part, self.parts(x, threads))
