@@ -21,8 +21,27 @@ from lstm_lib.cells.base import Cell
 
 BUILTINS = {
     getattr(builtins, name)
-    for name in """abs bool dict enumerate float int len list map max min range reversed sorted str
-    sum super tuple zip""".split()
+    for name in [
+        "abs",
+        "bool",
+        "dict",
+        "enumerate",
+        "float",
+        "int",
+        "len",
+        "list",
+        "map",
+        "max",
+        "min",
+        "range",
+        "reversed",
+        "sorted",
+        "str",
+        "sum",
+        "super",
+        "tuple",
+        "zip",
+    ]
 }
 """Those that do the same at every call, and for symbols what they do for arrays."""
 

@@ -220,7 +220,10 @@ class Program:
         row = Row("input", name=f"a_{gate}")
         pairs = []
         for weight, operand in products:
-            (rows, columns), operand = weight.matrix.rows_first, self.without_products(operand, done)
+            (rows, columns), operand = (
+                weight.matrix.rows_first,
+                self.without_products(operand, done),
+            )
             if self.sizes[operand] != columns or self.sizes.setdefault(row, rows) != rows:
                 raise Unsupported("it multiplies or adds rows of different lengths")
             pairs.append((weight.matrix.weight, operand))

@@ -22,8 +22,10 @@ def compiled_steps(bare_cell, cell, given):
     """The run of ``cell`` over what it was :class:`~lstm_lib.sequences.unroll.Given`; None where
     that takes the readable path. ``bare_cell`` is the cell without its weights, the same object at
     every call."""
+    if torch.compiler.is_compiling():
+        return None  # PyTorch compiles the steps itself, and could not compile a notice
     try:
-        if reason := unsuited(given):
+        if reason := unsuited(given, cell.weights):
             raise Unsupported(reason)
         code = code_of(bare_cell)
         code.function("forward", DTYPES[given.x.dtype])
@@ -50,15 +52,21 @@ def with_batch(given):
     return Given(given.x[:, None], state, [value[:, None] for value in given.reads], None)
 
 
-def unsuited(given):
+PLAIN = (torch.Tensor, torch.nn.Parameter)
+
+
+def unsuited(given, weights):
     """Why these values take the readable path; None if they need not."""
     x = given.x
     if chosen_backend() == "readable":
         return "LSTM_LIB_BACKEND is readable"
-    if torch.compiler.is_compiling() or torch.jit.is_tracing():
+    if torch.jit.is_tracing():
         return "PyTorch is recording the steps"
-    if type(x) is not torch.Tensor or x.device.type != "cpu":
-        return f"compiled code reads tensors on the CPU, not a {type(x).__name__} on {x.device}"
+    of_kinds = (value for kind in weights.values() for value in kind.values())
+    for value in (x, *given.state, *given.reads, *of_kinds):
+        if type(value) not in PLAIN or value.device.type != "cpu" or value.is_neg():
+            about = f"a {type(value).__name__} on {value.device}"
+            return f"compiled code reads plain tensors on the CPU, not {about}"
     if x.dtype not in DTYPES:
         return f"compiled code computes in float32 and float64, not in {x.dtype}"
     if torch.is_autocast_enabled("cpu"):
