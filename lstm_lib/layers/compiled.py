@@ -95,8 +95,6 @@ def code_of(bare_cell):
             code = Code(bare_cell)
         except Unsupported as error:
             code = error
-        except Exception as error:  # the step needs arrays; the readable path gives it some
-            code = Unsupported(f"its step cannot be traced: {error}")
         CODES[bare_cell] = (depends, code)
     if isinstance(code, Unsupported):
         raise code

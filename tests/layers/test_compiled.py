@@ -23,6 +23,7 @@ from lstm_lib.cells import (
     MLSTMGivenQKVCell,
     PeepholeLSTMCell,
     ProjectedLSTMCell,
+    ReLURNNCell,
     SLSTMCell,
     SRUCell,
 )
@@ -161,6 +162,19 @@ def test_infinity_and_nan_go_where_they_do_in_the_steps(cell_class, number):
     for name, value in readable.items():
         assert torch.equal(pattern(ours[name]), pattern(value)), name
         assert ours[name][..., 1:, :].isfinite().all()
+
+
+# For PyTorch's relu, 0 times an infinite gradient is 0; for compiled code it is NaN.
+@pytest.mark.parametrize("cell_class", [cell for cell in COMPILED if cell is not ReLURNNCell])
+@pytest.mark.parametrize("number", [torch.inf, torch.nan], ids=str)
+def test_gradients_are_infinite_or_nan_where_those_of_the_steps_are(cell_class, number):
+    layer = layer_of(cell_class)
+    x, state, reads = inputs(layer.cell, 4, 3)
+    with torch.no_grad():
+        x[1, 0, 0] = number
+    ours, readable = both(lambda: everything(layer, x, state, reads))
+    for name, value in readable.items():
+        assert torch.equal(pattern(ours[name]), pattern(value)), name
 
 
 # Derivatives
