@@ -64,7 +64,7 @@ def unsuited(given, weights):
         return "PyTorch is recording the steps"
     of_kinds = (value for kind in weights.values() for value in kind.values())
     for value in (x, *given.state, *given.reads, *of_kinds):
-        if type(value) not in PLAIN or value.device.type != "cpu" or value.is_neg():
+        if type(value) not in PLAIN or not value.is_cpu or value.is_neg():
             about = f"a {type(value).__name__} on {value.device}"
             return f"compiled code reads plain tensors on the CPU, not {about}"
     if x.dtype not in DTYPES:
