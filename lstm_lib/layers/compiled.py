@@ -1,21 +1,16 @@
-"""Where compiled code is used: :func:`compiled_steps` does what
+"""Compiled code for tensors: :func:`compiled_steps` does what
 :func:`lstm_lib.sequences.unroll.steps` does, with the same result but for rounding."""
-
-import logging
-import weakref
 
 import torch
 from torch.overrides import _get_current_function_mode
 from torch.utils._python_dispatch import _get_current_dispatch_mode
 
-from lstm_lib.equations import build
 from lstm_lib.equations.backend import chosen_backend
-from lstm_lib.equations.dependencies import Dependencies, Unsupported
-from lstm_lib.layers.compiled_products import DTYPES
-from lstm_lib.layers.compiled_sequence import Code, Sequence
-from lstm_lib.sequences.unroll import ByName, Given, Unrolled
+from lstm_lib.equations.program import Unsupported
+from lstm_lib.sequences.compiled import available, notice
+from lstm_lib.sequences.unroll import Given, by_name, steps
 
-log = logging.getLogger("lstm_lib")
+DTYPES = {torch.float32: "float32", torch.float64: "float64"}
 
 
 def compiled_steps(bare_cell, cell, given):
@@ -24,26 +19,20 @@ def compiled_steps(bare_cell, cell, given):
     every call."""
     if torch.compiler.is_compiling():
         return None  # PyTorch compiles the steps itself, and could not compile a notice
-    try:
-        if reason := unsuited(given, cell.weights):
-            raise Unsupported(reason)
-        code = code_of(bare_cell)
-        code.function("forward", DTYPES[given.x.dtype])
-        build.matrices(DTYPES[given.x.dtype])
-    except (Unsupported, build.Unavailable) as error:
-        notice(type(cell).__name__, error)
+    if reason := unsuited(given, cell.weights):
+        notice(type(cell).__name__, Unsupported(reason))
+        return None
+    code = available(cell, bare_cell, DTYPES[given.x.dtype])
+    if code is None:
         return None
     alone = given.x.ndim == 2
     x, state, reads, real = with_batch(given) if alone else given
     weights = (getattr(cell, weight.kind)[weight.gate] for weight in code.weights)
     values = Sequence.apply(code, cell, real, x, *reads, *state, *weights)
-    at_steps, final = values[: len(code.names)], values[len(code.names) :]
+    at_steps, final = divide(values, len(code.names))
     if alone:
         at_steps, final = [value[:, 0] for value in at_steps], [value[0] for value in final]
-    named = dict(zip(code.program.c_names, at_steps, strict=True))
-    states = ByName({part: named[part] for part in cell.state}, "state")
-    gates = ByName({gate: named[gate] for gate in cell.gates}, "gate")
-    return Unrolled(states[cell.output], cell.State(*final), gates, states)
+    return by_name(cell, dict(zip(code.program.c_names, at_steps, strict=True)), final)
 
 
 def with_batch(given):
@@ -78,37 +67,84 @@ def unsuited(given, weights):
     return "the batch is empty" if x.numel() == 0 else None
 
 
-CODES = weakref.WeakKeyDictionary()
-"""What each cell that was traced depended on, and its code."""
+class Sequence(torch.autograd.Function):
+    """All steps of a sequence, and their gradients.
 
-
-def code_of(bare_cell):
-    """The code of a cell; traced again if anything that its equations read was set anew.
-
-    Raises:
-        Unsupported: a cell that has none.
+    The tensors are the input, the side inputs, the parts of the first state, and the weights. The
+    results are the outputs of all steps, in the order of the code's names, and the final state.
     """
-    depends, code = CODES.get(bare_cell, (None, None))
-    if depends is None or depends.changed(bare_cell):
-        depends = Dependencies(bare_cell)
-        try:
-            code = Code(bare_cell)
-        except Unsupported as error:
-            code = error
-        CODES[bare_cell] = (depends, code)
-    if isinstance(code, Unsupported):
-        raise code
-    return code
+
+    @staticmethod
+    def forward(ctx, code, cell, real, *tensors):
+        keep = any(ctx.needs_input_grad)
+        lengths = None if real is None else arrays([real.sum(0)])[0]
+        read, first, weights = in_groups(code, arrays(tensors))
+        memory = code.forward(read, first, weights, lengths, keep, torch.get_num_threads())
+        # The very tensors that are returned are kept: if one is changed in place, PyTorch notices.
+        values = {name: torch.from_numpy(memory[name]) for name in code.kept}
+        for part, sym in code.program.last.items():
+            values[code.program.c_names[part]] = values[sym.name][1:]
+        if keep:
+            ctx.code, ctx.cell, ctx.real, ctx.lengths = code, cell, real, lengths
+            ctx.save_for_backward(*tensors, *(values[name] for name in code.kept))
+            ctx.set_materialize_grads(False)
+            # It may be changed in place, as PyTorch's may; the states are still needed.
+            values[code.output] = values[code.output].clone()
+        final = map(torch.from_numpy, code.final(memory, lengths))
+        return *(values[name] for name in code.names), *final
+
+    @staticmethod
+    def backward(ctx, *gradients):
+        code, needed = ctx.code, ctx.needs_input_grad[3:]
+        tensors, kept = divide(ctx.saved_tensors, len(needed))
+        if torch.is_grad_enabled():  # these gradients are to be differentiated too
+            return (None, None, None, *readable_gradients(ctx, tensors, gradients))
+        read, _, weights = in_groups(code, arrays(tensors))
+        at_outputs, at_final = divide(arrays(gradients), len(code.names))
+        found = code.backward(
+            *(read, weights, arrays(kept), at_outputs, at_final, needed[: len(read)]),
+            *(ctx.lengths, torch.get_num_threads()),
+        )
+        wanted = (value if want else None for value, want in zip(found, needed, strict=True))
+        return (None, None, None, *(None if v is None else torch.from_numpy(v) for v in wanted))
 
 
-NOTICED = set()
-"""What was said already."""
+def arrays(tensors):
+    """The memory of tensors as arrays, in order row by row."""
+    return [
+        None if tensor is None else tensor.detach().resolve_neg().contiguous().numpy()
+        for tensor in tensors
+    ]
 
 
-def notice(cell, error):
-    """Say once why the readable path is taken: aloud only if something is missing here."""
-    said = str(error) if isinstance(error, build.Unavailable) else (cell, str(error))
-    if said not in NOTICED:
-        NOTICED.add(said)
-        level = logging.WARNING if isinstance(error, build.Unavailable) else logging.INFO
-        log.log(level, "%s takes the readable path, which is slower: %s", cell, error)
+def divide(values, count):
+    return values[:count], values[count:]
+
+
+def in_groups(code, values):
+    """What is read at each step, the parts of the first state, and the weights."""
+    read, rest = divide(values, len(code.program.read))
+    return read, *divide(rest, len(code.program.last))
+
+
+def readable_gradients(ctx, tensors, gradients):
+    """The gradients by the readable path, so that PyTorch can differentiate them again."""
+    code, cell = ctx.code, ctx.cell
+    needed = [k for k, wanted in enumerate(ctx.needs_input_grad[3:]) if wanted]
+    with torch.enable_grad():
+        read, first, weights = in_groups(code, tensors)
+        for weight, value in zip(code.weights, weights, strict=True):
+            getattr(cell, weight.kind)[weight.gate] = value
+        run = steps(cell, Given(read[0], cell.State(*first), read[1:], ctx.real))
+        outputs = [(run.gates | run.states)[name] for name in code.program.c_names]
+        pairs = zip([*outputs, *run.state], gradients, strict=True)
+        pairs = [(o, g) for o, g in pairs if g is not None and o.requires_grad]
+        found = torch.autograd.grad(
+            [output for output, _ in pairs],
+            [tensors[k] for k in needed],
+            [gradient for _, gradient in pairs],
+            create_graph=True,
+            allow_unused=True,
+        )
+    found = dict(zip(needed, found, strict=True))
+    return [found.get(k) for k in range(len(tensors))]

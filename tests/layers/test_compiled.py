@@ -6,11 +6,13 @@ import io
 import pickle
 import threading
 
+import numpy as np
 import pytest
 import torch
 from oracles import CELLS
 from precision import default_dtype
 from torch.nn.utils import parametrizations, prune
+from torch.utils._pytree import tree_map
 from two_paths import assert_same, both, everything, inputs, paths, values
 
 from lstm_lib.cells import (
@@ -19,6 +21,7 @@ from lstm_lib.cells import (
     GRUCell,
     GRUResetAfterCell,
     LSTMCell,
+    MinGRUCell,
     MLSTMCell,
     MLSTMGivenQKVCell,
     PeepholeLSTMCell,
@@ -29,7 +32,9 @@ from lstm_lib.cells import (
 )
 from lstm_lib.equations import backend
 from lstm_lib.layers import Bidirectional, Recurrent, Stacked
-from lstm_lib.layers.compiled_products import split_evenly
+from lstm_lib.sequences import compiled, unroll
+from lstm_lib.sequences.products import split_evenly
+from lstm_lib.sequences.unroll import given
 
 NOT_COMPILED = {MLSTMCell, MLSTMGivenQKVCell}
 """Cells with a matrix for their state."""
@@ -53,8 +58,8 @@ def layer_of(cell_class, input_size=3, hidden_size=7, dtype=torch.float64, **set
 @pytest.mark.parametrize("only", [None, "outputs"], ids=["everywhere", "output"])
 def test_values_and_gradients_are_those_of_the_steps(cell_class, only):
     layer = layer_of(cell_class)
-    given = inputs(layer.cell, 5, 13)
-    assert_same(lambda: everything(layer, *given, only=only))
+    leaves = inputs(layer.cell, 5, 13)
+    assert_same(lambda: everything(layer, *leaves, only=only))
 
 
 @every_cell
@@ -76,26 +81,26 @@ def test_padding_reaches_nothing(cell_class):
 @every_cell
 def test_one_sequence_needs_no_batch(cell_class):
     layer = layer_of(cell_class)
-    given = inputs(layer.cell, 4)
-    assert_same(lambda: everything(layer, *given))
+    leaves = inputs(layer.cell, 4)
+    assert_same(lambda: everything(layer, *leaves))
 
 
 @every_cell
 @pytest.mark.parametrize("sizes", [(1, 1, 1, 1), (3, 2, 5, 5)], ids=str)
 def test_sizes_may_be_one_and_the_same(cell_class, sizes):
     layer = layer_of(cell_class, *sizes[2:])
-    given = inputs(layer.cell, *sizes[:2])
-    assert_same(lambda: everything(layer, *given))
+    leaves = inputs(layer.cell, *sizes[:2])
+    assert_same(lambda: everything(layer, *leaves))
 
 
 @some_cells
 @pytest.mark.parametrize("only", [None, "outputs"], ids=["everywhere", "output"])
 def test_float32_is_as_near_to_float64_as_the_steps_are(cell_class, only):
     layer = layer_of(cell_class, dtype=torch.float32)
-    given = inputs(layer.cell, 5, 13, dtype=torch.float32)
-    ours, readable = both(lambda: everything(layer, *given, only=only))
+    leaves = inputs(layer.cell, 5, 13, dtype=torch.float32)
+    ours, readable = both(lambda: everything(layer, *leaves, only=only))
     layer.double()
-    x, state, reads = given
+    x, state, reads = leaves
     x, state = x.detach().double().requires_grad_(), [s.detach().double() for s in state]
     state = layer.cell.State(*(s.requires_grad_() for s in state))
     reads = {name: value.detach().double().requires_grad_() for name, value in reads.items()}
@@ -124,8 +129,24 @@ def test_a_cell_with_a_matrix_for_its_state_takes_its_steps(cell_class):
 
 def test_heads_take_their_steps():
     layer = layer_of(SLSTMCell, hidden_size=8, num_heads=2)
-    given = inputs(layer.cell, 4, 2)
-    assert_same(lambda: everything(layer, *given), "readable", atol=0)
+    leaves = inputs(layer.cell, 4, 2)
+    assert_same(lambda: everything(layer, *leaves), "readable", atol=0)
+
+
+@every_cell
+@pytest.mark.parametrize("lengths", [None, [2, 5, 1]], ids=str)
+def test_arrays_have_the_same_values(cell_class, lengths, monkeypatch):
+    monkeypatch.setattr(compiled, "WORTH_COMPILING", 0)
+    cell = cell_class(3, 7, seed=1)
+    x, state, reads = (
+        tree_map(lambda tensor: tensor.detach().numpy(), each) for each in inputs(cell, 5, 3)
+    )
+    lengths = lengths and np.array(lengths)
+    ours, readable = both(lambda: values(unroll(cell, x, state, lengths, **reads)), None)
+    for name, value in readable.items():
+        assert type(ours[name]) is np.ndarray and ours[name].dtype == np.float64
+        np.testing.assert_allclose(ours[name], value, rtol=1e-12, atol=1e-12, err_msg=name)
+    assert compiled.arrays_compiled(cell, given(cell, x, state, lengths, reads)) is not None
 
 
 # Numbers that are large, or none
@@ -256,13 +277,29 @@ def test_outputs_may_be_changed_in_place(cell_class):
     assert_same(changed)
 
 
-def test_gates_changed_in_place_are_an_error_and_never_a_wrong_gradient():
+@pytest.mark.parametrize("cell_class", [LSTMCell, GRUCell, MinGRUCell])
+def test_gates_and_states_changed_in_place_are_an_error_and_never_a_wrong_gradient(cell_class):
+    layer = layer_of(cell_class)
+    x, _, _ = inputs(layer.cell, 4, 2)
+    for kind, names in (("gates", layer.cell.gates), ("states", layer.cell.state)):
+        for name in set(names) - {"h"}:
+            run = layer(x)
+            with pytest.raises(RuntimeError, match="inplace|in-place"):
+                getattr(run, kind)[name].zero_()
+                run.outputs.sum().backward()
+
+
+def test_a_final_state_may_be_changed_in_place():
     layer = layer_of(LSTMCell)
     x, _, _ = inputs(layer.cell, 4, 2)
-    run = layer(x)
-    with pytest.raises(RuntimeError):
-        run.gates["f"].zero_()
-        run.outputs.sum().backward()
+
+    def changed():
+        run = layer(x)
+        run.state.c.mul_(2)
+        run.state.h.zero_()
+        return {"x": torch.autograd.grad(run.outputs.sum() + run.state.c.sum(), x)[0]}
+
+    assert_same(changed)
 
 
 @pytest.mark.parametrize("frozen", ["x", "W.f", "weights", "all but b.o", "all"])
@@ -396,13 +433,13 @@ def test_functional_call_uses_the_weights_that_it_is_given():
 
 def test_two_threads_compute_the_same_as_one():
     layer = layer_of(PeepholeLSTMCell, 9, 33)
-    given = inputs(layer.cell, 20, 17)
+    leaves = inputs(layer.cell, 20, 17)
     threads, found = torch.get_num_threads(), []
     try:
         for count in (1, 2):
             torch.set_num_threads(count)
-            assert len(split_evenly(17, 2**20)) == count
-            found.append(everything(layer, *given))
+            assert len(split_evenly(17, 2**20, torch.get_num_threads())) == count
+            found.append(everything(layer, *leaves))
     finally:
         torch.set_num_threads(threads)
     for name, value in found[0].items():

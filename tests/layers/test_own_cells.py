@@ -544,7 +544,7 @@ def test_what_a_class_sets_anew_is_honoured(name, monkeypatch):
 
 
 def test_what_is_not_set_anew_is_traced_once(monkeypatch):
-    from lstm_lib.layers import compiled
+    from lstm_lib.sequences import compiled
 
     layer, made = Recurrent(PeepholeLSTMCell(3, 3), dtype=torch.float64), []
     code = compiled.Code
