@@ -11,7 +11,7 @@ What needs PyTorch stands in :mod:`lstm_lib.layers` and :mod:`lstm_lib.training`
 from lstm_lib.cells import Cell, CoupledLSTMCell, GRUCell, LSTMCell, PeepholeLSTMCell, RNNCell
 from lstm_lib.cells.functions import sigmoid, tanh
 from lstm_lib.cells.initialise import chrono, forget_bias
-from lstm_lib.equations import latex, trace
+from lstm_lib.equations import backend, latex, trace
 from lstm_lib.sequences import unroll
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "LSTMCell",
     "PeepholeLSTMCell",
     "RNNCell",
+    "backend",
     "chrono",
     "forget_bias",
     "latex",

@@ -28,14 +28,16 @@ LOWERED = {
         "ONEDNN_MAX_CPU_ISA": "SSE41",
         "OPENBLAS_CORETYPE": "Nehalem",  # products of matrices in NumPy
         "GLIBC_TUNABLES": "glibc.cpu.hwcaps=-AVX2,-FMA,-FMA4",  # exp, sin: of C, and so of NumPy
+        "LSTM_LIB_MARCH": "x86-64",  # what this library compiles
     },
     "avx2": {
         "ATEN_CPU_CAPABILITY": "avx2",
         "MKL_CBWR": "AVX2",
         "ONEDNN_MAX_CPU_ISA": "AVX2",
         "OPENBLAS_CORETYPE": "Haswell",
+        "LSTM_LIB_MARCH": "x86-64-v3",
     },
-    "avx512": {"ATEN_CPU_CAPABILITY": "avx512"},
+    "avx512": {"ATEN_CPU_CAPABILITY": "avx512", "LSTM_LIB_MARCH": "x86-64-v4"},
 }
 """The variables that restrict each library to a set of instructions; each includes the last."""
 

@@ -4,10 +4,9 @@ A compiled file is found again by what it was made of: the C, the compiler, its 
 processor. Its name also holds a digest of its content, so that a damaged file is made again. Files
 are written under another name first and then renamed: several processes may build at once.
 
-Environment variables:
+Environment variables, beside ``LSTM_LIB_BACKEND`` (:func:`~lstm_lib.equations.backend.backend`):
 
 ==================== ===============================================================
-``LSTM_LIB_BACKEND`` ``readable`` turns compiling off; ``compiled`` is the default
 ``LSTM_LIB_CACHE``   the folder for compiled files, in place of ``~/.cache/lstm_lib``
 ``LSTM_LIB_MARCH``   the processor to compile for, in place of ``native``: ``x86-64``
 ``CC``               the compiler, in place of ``cc``, ``gcc`` or ``clang``
@@ -22,11 +21,10 @@ import shlex
 import shutil
 import subprocess
 import tempfile
+from contextlib import suppress
 from functools import cache
 from importlib import resources
 from pathlib import Path
-
-BACKENDS = ("compiled", "readable")
 
 FLAGS = ("-O3", "-std=gnu11", "-shared", "-fno-math-errno", "-fno-trapping-math")
 """Options of the compiler. None lets it treat NaN, infinity or rounding in another way than C."""
@@ -35,20 +33,15 @@ REALS = {"float32": "float", "float64": "double"}
 """What a dtype is called in C."""
 
 
+HOW_TO_GET_ONE = {
+    "Linux": "Install gcc, such as by: sudo apt install gcc libc6-dev",
+    "Darwin": "Install Apple's command line tools: xcode-select --install",
+    "Windows": "Install gcc, such as by: winget install BrechtSanders.WinLibs.POSIX.UCRT",
+}
+
+
 class Unavailable(Exception):
     """Nothing can be compiled here; the message says why."""
-
-
-def chosen_backend() -> str:
-    """The setting ``LSTM_LIB_BACKEND``.
-
-    Raises:
-        ValueError: neither ``compiled`` nor ``readable``.
-    """
-    name = os.environ.get("LSTM_LIB_BACKEND") or BACKENDS[0]
-    if name not in BACKENDS:
-        raise ValueError(f"LSTM_LIB_BACKEND is {name!r}; it may be {' or '.join(BACKENDS)}")
-    return name
 
 
 def compiler() -> list[str]:
@@ -62,7 +55,8 @@ def compiler() -> list[str]:
     for name in names:
         if found := shutil.which(name):
             return [found, *wanted[1:]]
-    raise Unavailable(f"no C compiler was found; looked for {', '.join(names)}")
+    advice = HOW_TO_GET_ONE.get(platform.system(), "Install gcc or clang")
+    raise Unavailable(f"no C compiler was found; looked for {', '.join(names)}. {advice}")
 
 
 @cache
@@ -111,13 +105,28 @@ def source_of(file) -> str:
     return resources.files("lstm_lib.equations").joinpath(file).read_text(encoding="utf-8")
 
 
-@cache
 def library(source: str, dtype: str):
     """The C ``source`` as a loaded library, for numbers of this dtype.
 
     Raises:
         Unavailable: it cannot be compiled, kept or loaded.
     """
+    found = library_or_reason(source, dtype)
+    if isinstance(found, Unavailable):
+        raise found
+    return found
+
+
+@cache
+def library_or_reason(source, dtype):
+    """The library, or why there is none: it is not tried again in this process."""
+    try:
+        return kept_or_compiled(source, dtype)
+    except Unavailable as reason:
+        return reason
+
+
+def kept_or_compiled(source, dtype):
     command = [*compiler(), *options(REALS[dtype])]
     about = Path(command[0]).stat()
     made_of = [source, source_of("runtime.h"), *command, f"{about.st_size} {about.st_mtime_ns}"]
@@ -142,10 +151,11 @@ def digest(content: bytes) -> str:
 def kept(folder, key):
     """The files for this key whose content is what their name says; others are removed."""
     for file in folder.glob(f"{key}-*{SUFFIX}"):
-        if file.stem == f"{key}-{digest(file.read_bytes())}":
-            yield file
-        else:
-            file.unlink(missing_ok=True)
+        with suppress(OSError):  # another process may have removed it meanwhile
+            if file.stem == f"{key}-{digest(file.read_bytes())}":
+                yield file
+            else:
+                file.unlink()
 
 
 SUFFIX = ".dll" if os.name == "nt" else ".so"

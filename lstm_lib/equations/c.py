@@ -68,8 +68,9 @@ class Pass:
     def columns(self, name, row, one, prefix=""):
         """Of an array with the columns of all sums, those of one."""
         sums, sym = self.program.sums, one.symbol
+        place = next(k for k, each in enumerate(sums) if each is one)
         size, length = self.program.size_names[sym], self.program.sizes[sym]
-        column = self.total(sums[: sums.index(one)])
+        column = self.total(sums[:place])
         part = prefix + sym.name
         return Array(part, self.index(name), row, self.width, size, length, column)
 
@@ -123,7 +124,7 @@ class Pass:
         return "\n".join(
             [
                 f"void {name}(long steps, long batch, long first, long last, int keep,",
-                "              const long *lengths, const long *sizes, REAL *const *arrays,",
+                "              const int64_t *lengths, const long *sizes, REAL *const *arrays,",
                 "              product *multiply)",
                 "{",
                 f"  const long {sizes};",
@@ -137,8 +138,10 @@ class Pass:
 
 def units(targets, load, pointers):
     """The loop over the units of a row. A value that is used twice gets a name of its own.
-    ``pointers`` collects the arrays, and whether they are only read."""
+    What the loop changes is read before. ``pointers`` collects the arrays, and whether they are
+    only read."""
     uses, texts, lines = {}, {}, []
+    changed = {array for array, _, _ in targets}
 
     def count(sym):
         uses[sym] = uses.get(sym, 0) + 1
@@ -154,11 +157,14 @@ def units(targets, load, pointers):
 
     def written(sym):
         if sym.op == "const":
-            return f"(REAL){sym.value!r}", sym.value >= 0
+            return constant(sym.value), sym.value >= 0
         array = load(sym)
         if array:
             pointers.setdefault(array, "const ")
-            return f"{array.name}[j]", True
+            if array not in changed:
+                return f"{array.name}[j]", True
+            lines.append(f"const REAL {array.name}_j = {array.name}[j];")
+            return f"{array.name}_j", True
         operation, parts = OPERATIONS[sym.op], []
         for place, arg in enumerate(sym.args):
             text, whole = write(arg)
@@ -168,7 +174,7 @@ def units(targets, load, pointers):
         text = operation.c.format(*parts)
         if uses[sym] == 1:
             return text, False
-        name = f"{sym.name or 'v'}_{len(lines)}"
+        name = f"{sym.name or 'v'}{len(lines)}_j"
         lines.append(f"const REAL {name} = {text};")
         return name, True
 
@@ -179,6 +185,12 @@ def units(targets, load, pointers):
     bound = min((array.units for array, _, _ in targets), key=lambda name: name == "D")
     body = ["        " + line for line in (*lines, *stores)]
     return ["      UNITS", f"      for (long j = 0; j < {bound}; j++) {{", *body, "      }"]
+
+
+def constant(value):
+    """A number as C; infinity and NaN have names of their own there."""
+    text = f"{value!r}".replace("inf", "INFINITY").replace("nan", "NAN")
+    return f"(REAL){text}"
 
 
 class Forward(Pass):
@@ -256,13 +268,12 @@ class Backward(Pass):
         return self.gradients.get(sym, symbol(0))
 
     def at_sums(self, level):
-        """The gradients at the sums of one level, and their total over all steps, for the biases."""
+        """The gradients at the sums of one level, and their totals: those at the biases."""
         here = [each for each in self.program.sums if self.program.level[each.symbol] == level]
-        return [
-            (self.columns(name, row, each, prefix), sign, self.gradient(each.symbol))
-            for name, row, prefix, sign in (("d_sums", AT, "d_", "="), ("d_bias", ONE, "d_b_", "+="))
-            for each in here
-        ]
+        at_steps = [(self.columns("d_sums", AT, each, "d_"), "=") for each in here]
+        totals = [(self.columns("d_bias", ONE, each, "total_"), "+=") for each in here]
+        gradients = [self.gradient(each.symbol) for each in here] * 2
+        return [(*to, g) for to, g in zip(at_steps + totals, gradients, strict=True)]
 
     def at_given(self):
         """The gradients at the last state; at input and side inputs, where the equations have them;

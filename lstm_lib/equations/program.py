@@ -1,32 +1,38 @@
 """A step of one cell, arranged for a whole batch: products of matrices, and the equations between.
 
 A :class:`Program` is what :mod:`lstm_lib.equations.c` writes as C. Tracing gives the equations of
-a row of numbers at a time. Then every sum that contains products with matrices,
-:math:`W_f x_t + U_f h_{t-1} + b_f`, becomes a :class:`Sum`; products of the same row are one product
-with the matrices side by side; and what is left is elementwise. Everything has a *level*: the input
-and the last state have 0; a sum has one more than the rows that its matrices multiply; and an
-elementwise value has that of its latest operand. So the values of one level are computed in one
-loop, and the products between two levels.
+one row, the numbers of one example. Then
+
+- every sum that contains products with matrices, such as :math:`W_f x_t + U_f h_{t-1} + b_f`,
+  becomes a :class:`Sum`, and what is left is elementwise;
+- products of the same row become one product, with the matrices under each other;
+- everything gets a *level*. The input and the last state have level 0, a sum has one more than the
+  rows that its matrices multiply, and an elementwise value has that of its latest operand.
+
+So all values of one level can be computed in one loop, with products before it.
 """
 
 import copy
+import numbers
+from collections import Counter
 from typing import NamedTuple
 
-from lstm_lib.equations.graph import Graph, Symbol
+import numpy as np
+
+from lstm_lib.equations.dependencies import Dependencies, Unsupported
+from lstm_lib.equations.graph import Graph, Symbol, symbol
 from lstm_lib.equations.operations import OPERATIONS
 
-
-RESERVED = frozenset(
-    "auto break case char const continue default do double else enum extern float for goto if "
-    "inline int long register restrict return short signed sizeof static struct switch typedef "
-    "union unsigned void volatile while zero copy product multiply steps batch first last keep "
-    "lengths sizes arrays t row at j D H".split()
-)
+RESERVED = """
+auto break case char const continue default do double else enum extern float for goto if inline int
+long register restrict return short signed sizeof static struct switch typedef union unsigned void
+volatile while zero copy product multiply steps batch first last keep lengths sizes arrays t row at
+j D H sums bias d_sums d_bias REAL UNITS INLINE INFINITY NAN linux unix
+"""
 """Names that mean something else in the C."""
 
-
-class Unsupported(Exception):
-    """A step that cannot be arranged so; the message says why."""
+PREFIXES = ("grad_", "carry_", "seed_", "d_", "total_", "packed_", "transposed_", "real_")
+"""What the names of further arrays, and of functions, begin with in the C."""
 
 
 class Weight(NamedTuple):
@@ -60,6 +66,18 @@ class Row(Symbol):
     """A symbol for a row of numbers. What has no meaning for every row is refused, where a single
     number's symbol returns itself."""
 
+    __hash__ = Symbol.__hash__
+
+    def of(self, op, *args):
+        if len(args) != OPERATIONS[op].plain.count("{}"):
+            raise Unsupported(f"it gives {op} another number of arguments")
+        return super().of(op, *map(self.lift, args))
+
+    def lift(self, value):
+        if not isinstance(value, (Symbol, numbers.Real)):
+            raise Unsupported(f"it computes with a {type(value).__name__}")
+        return symbol(value)
+
     def __matmul__(self, matrix):
         if not (isinstance(matrix, Matrix) and matrix.transposed):
             raise Unsupported("it multiplies by something else than a weight's transpose")
@@ -71,8 +89,16 @@ class Row(Symbol):
     def refused(self, *_):
         raise Unsupported("it takes a row of numbers apart")
 
+    def changed(self, _):
+        raise Unsupported("it changes a row of numbers in place")
+
+    __iadd__ = __isub__ = __imul__ = __itruediv__ = __imatmul__ = changed
+
+    def __eq__(self, other):  # lists and dictionaries first ask whether it is the same
+        raise Unsupported("it compares a row of numbers")
+
     T = property(refused)
-    __getitem__ = heads = join_heads = masked = matvec = refused
+    __getitem__ = heads = join_heads = masked = matvec = matmul = refused
     outer_product = inner_product = per_root = refused
 
 
@@ -80,18 +106,27 @@ class Matrix:
     """A matrix of weights, which a step may only transpose, mask, and multiply a row by."""
 
     def __init__(self, weight, shape, masks, transposed=False):
-        self.weight, self.shape, self.masks, self.transposed = weight, shape, masks, transposed
+        self.weight, self.rows_first, self.masks, self.transposed = weight, shape, masks, transposed
         self.symbol = Symbol("input", name=f"{weight.kind}_{weight.gate}")
         self.symbol.matrix = self
 
     @property
     def T(self):  # noqa: N802  NumPy's and PyTorch's name for the transpose
-        return Matrix(self.weight, self.shape, self.masks, not self.transposed)
+        return Matrix(self.weight, self.rows_first, self.masks, not self.transposed)
+
+    @property
+    def shape(self):
+        return self.rows_first[::-1] if self.transposed else self.rows_first
 
     def masked(self, mask):
-        self.masks.append(mask)
+        if type(mask) is not np.ndarray or mask.shape != self.shape or self.weight.mask is not None:
+            raise Unsupported(f"it masks a weight by something else than one {self.shape} array")
+        self.masks.append(mask.T if self.transposed else mask)
         weight = self.weight._replace(mask=len(self.masks) - 1)
-        return Matrix(weight, self.shape, self.masks, self.transposed)
+        return Matrix(weight, self.rows_first, self.masks, self.transposed)
+
+    def __eq__(self, other):
+        raise Unsupported("it compares weights")
 
 
 class Program:
@@ -103,6 +138,8 @@ class Program:
     """
 
     def __init__(self, cell):
+        if reason := Dependencies(cell).reason:
+            raise Unsupported(reason)
         cell = copy.copy(cell)
         h = cell.hidden_size
         self.name = type(cell).__name__
@@ -117,8 +154,14 @@ class Program:
         shapes = cell.state_shapes()
         self.last = {part: self.given(f"{part}_prev", shapes[part]) for part in cell.state}
         self.reads = {name: self.given(name, (h,)) for name in cell.reads}
-        state, gates = cell.advance(self.x, cell.State(**self.last), list(self.reads.values()))
-        self.trace(state._asdict(), gates._asdict())
+        try:
+            last, reads = cell.State(**self.last), list(self.reads.values())
+            state, gates = (each._asdict() for each in cell.advance(self.x, last, reads))
+        except Unsupported:
+            raise
+        except Exception as error:  # the step needs arrays; the readable path gives it some
+            raise Unsupported(f"its step cannot be traced: {error}") from error
+        self.trace(state, gates)
         self.arrange()
 
     def given(self, name, shape):
@@ -143,10 +186,12 @@ class Program:
             if not isinstance(value, Row):
                 raise Unsupported(f"{name} is not computed from rows of numbers")
             value.name = value.name or name
-        whole = Graph({f"{k} {name}": v for k, d in enumerate((gates, state)) for name, v in d.items()})
-        self.uses = {}
-        for sym in (*whole.outputs.values(), *(arg for sym in whole.order for arg in sym.args)):
-            self.uses[sym] = self.uses.get(sym, 0) + 1
+        for name in state.keys() & gates.keys():
+            if state[name] is not gates[name]:
+                raise Unsupported(f"it calls two values {name!r}")
+        returned = [*gates.values(), *state.values()]
+        order = Graph(dict(enumerate(returned))).order
+        self.uses = Counter(arg for sym in order for arg in sym.args) + Counter(returned)
         self.sums, done = [], {}
         self.state = {name: self.without_products(value, done) for name, value in state.items()}
         self.gates = {name: self.without_products(value, done) for name, value in gates.items()}
@@ -162,7 +207,7 @@ class Program:
         if any(term.op == "matmul" for term in terms):
             products = [term.args for term in terms if term.op == "matmul"]
             biases = [term for term in terms if term in self.vectors]
-            rest = [term for term in terms if term.op != "matmul" and term not in biases]
+            rest = [term for term in terms if term.op != "matmul" and term not in self.vectors]
             done[sym] = self.sum_of(products, biases, done)
             for term in rest:
                 done[sym] = self.sized(done[sym] + self.without_products(term, done))
@@ -177,18 +222,18 @@ class Program:
         """The terms of a sum of sums; one that is used elsewhere too is a term itself."""
         if sym.op != "add":
             return [sym]
-        return [
-            term
-            for arg in sym.args
-            for term in (self.terms(arg) if self.uses[arg] == 1 else [arg])
-        ]
+        opened = [self.terms(arg) if self.uses[arg] == 1 else [arg] for arg in sym.args]
+        return [term for terms in opened for term in terms]
 
     def sum_of(self, products, biases, done):
         gate = products[0][0].matrix.weight.gate
         row = Row("input", name=f"a_{gate}")
         pairs = []
         for weight, operand in products:
-            (rows, columns), operand = weight.matrix.shape, self.without_products(operand, done)
+            (rows, columns), operand = (
+                weight.matrix.rows_first,
+                self.without_products(operand, done),
+            )
             if self.sizes[operand] != columns or self.sizes.setdefault(row, rows) != rows:
                 raise Unsupported("it multiplies or adds rows of different lengths")
             pairs.append((weight.matrix.weight, operand))
@@ -210,7 +255,7 @@ class Program:
         """Bring the sums into an order in which most products cover neighbours; give everything a
         level, and names and sizes for C."""
         self.read = [self.x, *self.reads.values()]
-        self.given = [*self.read, *self.last.values()]
+        self.given = dict.fromkeys([*self.read, *self.last.values()])
         operands = [*self.given, *(row for each in self.sums for _, row in each.products)]
         operands = list(dict.fromkeys(operands))
         where = {operand: k for k, operand in enumerate(operands)}
@@ -239,7 +284,7 @@ class Program:
     def name_values(self):
         """Names in C for everything that is in an array: what is given, the sums, what a step
         returns, and what the backward pass needs."""
-        self.taken = set(RESERVED)
+        self.taken = set(RESERVED.split())
         for sym in (*self.given, *self.vectors, *(each.symbol for each in self.sums)):
             sym.name = self.free(sym.name)
         self.outputs, self.results, self.stored = {}, [], {}
@@ -256,8 +301,10 @@ class Program:
             self.store(sym)
 
     def free(self, name):
-        """The name, made free with a line at its end if it is taken."""
-        while name in self.taken:
+        """The name, changed if it is taken, or looks like one within a loop or of another array."""
+        if name.startswith(PREFIXES):
+            name = f"its_{name}"
+        while name in self.taken or name.endswith("_j"):
             name += "_"
         self.taken.add(name)
         return name
@@ -267,6 +314,10 @@ class Program:
         if sym not in self.stored:
             self.stored[sym] = self.free(f"kept_{len(self.results) - len(self.outputs)}")
             self.results.append((self.stored[sym], sym))
+
+    def name_of(self, sym):
+        """The name of the array with a row that is given or stored."""
+        return sym.name if sym in self.given else self.stored[sym]
 
     def row_of(self, sym, name=None):
         """Outputs have a row for each step; what is only kept, for the backward pass, need not."""

@@ -7,6 +7,7 @@ import numpy as np
 
 from lstm_lib.cells.base import Cell, quiet
 from lstm_lib.cells.checks import is_tensor, unknown_name
+from lstm_lib.sequences.compiled import arrays_compiled
 from lstm_lib.sequences.padding import real_steps, where
 
 
@@ -47,7 +48,8 @@ def unroll(cell, x, state=None, lengths=None, **reads) -> Unrolled:
 
     .. math:: (s_t, g_t) = \text{step}(x_t, s_{t-1}), \qquad t = 1, \dots, T
 
-    The same loop serves NumPy arrays and PyTorch tensors.
+    The same loop serves NumPy arrays and PyTorch tensors. Large arrays are run by compiled code,
+    with the same result but for rounding; see :func:`lstm_lib.backend`.
 
     In a batch of sequences of unequal length, the padding after a sequence's end changes no
     result, even if it is NaN. There the sequence's outputs, gates and states are zero; its final
@@ -70,7 +72,9 @@ def unroll(cell, x, state=None, lengths=None, **reads) -> Unrolled:
         TypeError: not an array, not floating-point, or not of the weights' dtype; a side input
             that the cell does not have; not a cell.
     """
-    return steps(cell, given(cell, x, state, lengths, reads))
+    over = given(cell, x, state, lengths, reads)
+    compiled = arrays_compiled(cell, over)
+    return steps(cell, over) if compiled is None else by_name(cell, *compiled)
 
 
 class Given(NamedTuple):
@@ -98,6 +102,13 @@ def given(cell, x, state, lengths, reads) -> Given:
     if real is not None:
         x, *reads = (where(real, value) for value in (x, *reads))
     return Given(x, state, tuple(reads), real)
+
+
+def by_name(cell, values, final) -> Unrolled:
+    """A run, from its values over time by name and the parts of its final state."""
+    states = ByName({part: values[part] for part in cell.state}, "state")
+    gates = ByName({gate: values[gate] for gate in cell.gates}, "gate")
+    return Unrolled(states[cell.output], cell.State(*final), gates, states)
 
 
 def steps(cell, given: Given) -> Unrolled:
