@@ -31,7 +31,7 @@ f() { .venv/bin/python -I book/notebook_text.py "$$1" 2>/dev/null || cat "$$1"; 
 endef
 export TEXT_OF_NOTEBOOK
 
-.PHONY: help book test test-machines check lab notebooks lint requirements clean browser
+.PHONY: help book test test-machines bench check lab notebooks lint requirements clean browser
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -57,6 +57,9 @@ lab: .venv/for-all ## open the chapters in JupyterLab
 notebooks: .venv/for-all ## execute every notebook and store its outputs
 	$(BIN)/python book/store_outputs.py
 	$(BIN)/python -c "from lstm_lib import diagrams; diagrams.lstm().save('book/static/lstm.svg')"
+
+bench: .venv/for-all ## measure the layers beside PyTorch's: a quarter of an hour
+	$(BIN)/python -m benchmarks $(BENCH)
 
 check: lint ## check the library alone, in two minutes; CELL=janet: one cell, in seconds
 	@# Without nbval: it takes seconds to import, and no notebook is executed here.
