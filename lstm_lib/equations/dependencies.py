@@ -19,30 +19,11 @@ import numpy as np
 
 from lstm_lib.cells.base import Cell
 
-BUILTINS = {
-    getattr(builtins, name)
-    for name in [
-        "abs",
-        "bool",
-        "dict",
-        "enumerate",
-        "float",
-        "int",
-        "len",
-        "list",
-        "map",
-        "max",
-        "min",
-        "range",
-        "reversed",
-        "sorted",
-        "str",
-        "sum",
-        "super",
-        "tuple",
-        "zip",
-    ]
-}
+NAMES = (
+    "abs bool dict enumerate float int len list map max min range reversed sorted str sum super "
+    "tuple zip"
+)
+BUILTINS = {vars(builtins)[name] for name in NAMES.split()}
 """Those that do the same at every call, and for symbols what they do for arrays."""
 
 MODULES = (math, np)
@@ -50,12 +31,15 @@ MODULES = (math, np)
 REFUSED = {
     "STORE_ATTR": "sets {}",
     "DELETE_ATTR": "deletes {}",
+    "STORE_SUBSCR": "sets an element",
     "STORE_GLOBAL": "sets {}",
     "DELETE_GLOBAL": "deletes {}",
     "IMPORT_NAME": "imports {}",
     "PUSH_EXC_INFO": "uses with or try",
 }
 """Instructions of Python, and what a function with one of them does."""
+
+FUNCTIONS = "lstm_lib.cells.functions"
 
 ATTRIBUTES = ("LOAD_ATTR", "LOAD_METHOD", "LOAD_SUPER_ATTR")
 
@@ -84,7 +68,7 @@ class Dependencies:
         return (
             now.keys() != self.settings.keys()
             or any(not same(now[name], value) for name, value in self.settings.items())
-            or any(getattr(self.cls, name, None) is not v for name, v in self.of_class.items())
+            or any(not same(getattr(self.cls, n, None), v) for n, v in self.of_class.items())
             or any(not same(get(name), value) for get, name, value in self.elsewhere)
         )
 
@@ -105,7 +89,7 @@ class Dependencies:
             return
         for base in self.cls.__mro__[:-1]:
             if name in vars(base):
-                self.of_class[name] = getattr(self.cls, name)
+                self.of_class[name] = frozen(getattr(self.cls, name))
                 value = vars(base)[name]
                 value = getattr(value, "fget", None) or getattr(value, "__func__", value)
                 if isinstance(value, FunctionType) or not (is_ours(base) or name in vars(Cell)):
@@ -120,16 +104,14 @@ class Dependencies:
 
     def is_known(self, value):
         """Whether it is a class or a function that does the same at every call."""
-        if isinstance(value, ModuleType):
-            return value in MODULES
         if isinstance(value, type):
             known = (*self.cls.__mro__, *BUILTINS)
-            return value in known or issubclass(value, (tuple, BaseException))
+            return value in known or issubclass(value, (tuple, np.number, BaseException))
         in_math = getattr(value, "__module__", None) == "math"
         return in_math or isinstance(value, np.ufunc) or any(value is each for each in BUILTINS)
 
     def visit_function(self, function):
-        if function in self.visited or function.__module__ == FUNCTIONS:
+        if function in self.visited or function.__globals__.get("__name__") == FUNCTIONS:
             return
         self.visited.add(function)
         if not is_ours(function):
@@ -144,29 +126,31 @@ class Dependencies:
         outer, known = {name: contents(cell) for name, cell in free}, function.__globals__
         for default in (*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()):
             self.visit("a default", default)
-        for operation, name in instructions(function.__code__):
+        code = instructions(function.__code__)
+        for (operation, name), following in zip(code, (*code[1:], (None, None)), strict=True):
             if operation in REFUSED:
                 self.refuse(f"{function.__name__} " + REFUSED[operation].format(name))
-            elif operation in ATTRIBUTES and name == "random":
-                self.refuse(f"{function.__name__} uses random numbers")
             elif operation == "STORE_DEREF" and name in outer:
                 self.refuse(f"{function.__name__} sets {name}")
             elif operation in ("LOAD_GLOBAL", "LOAD_NAME"):
-                self.read(name, known.get if name in known else vars(builtins).get)
+                self.read(name, known.get if name in known else vars(builtins).get, following)
             elif operation in ("LOAD_DEREF", "LOAD_CLASSDEREF") and name in outer:
-                self.read(name, outer[name])
+                self.read(name, outer[name], following)
 
-    def read(self, name, get):
-        self.elsewhere.append((get, name, frozen(get(name))))
-        self.visit(name, get(name))
-
-
-FUNCTIONS = "lstm_lib.cells.functions"
+    def read(self, name, get, following):
+        """A variable of a function; of a module, it is the attribute that counts."""
+        value, (operation, attribute) = get(name), following
+        self.elsewhere.append((get, name, frozen(value)))
+        if isinstance(value, ModuleType) and value in MODULES and operation in ATTRIBUTES:
+            name, value = f"{name}.{attribute}", getattr(value, attribute)
+        self.visit(name, value)
 
 
 def is_ours(value):
     """Whether it is a method or a class of the library's cells, or one of their functions."""
-    module = value.__module__ or ""
+    # A decorated function has the module of what it decorates, but globals of its own.
+    functions = isinstance(value, FunctionType)
+    module = value.__globals__.get("__name__", "") if functions else value.__module__
     return module.startswith("lstm_lib.cells.") and module != "lstm_lib.cells.checks"
 
 

@@ -20,7 +20,7 @@ from typing import NamedTuple
 import numpy as np
 
 from lstm_lib.equations.dependencies import Dependencies, Unsupported
-from lstm_lib.equations.graph import Graph, Symbol
+from lstm_lib.equations.graph import Graph, Symbol, symbol
 from lstm_lib.equations.operations import OPERATIONS
 
 RESERVED = """
@@ -69,10 +69,14 @@ class Row(Symbol):
     __hash__ = Symbol.__hash__
 
     def of(self, op, *args):
-        for arg in args:
-            if not isinstance(arg, (Symbol, numbers.Real)):
-                raise Unsupported(f"it computes with a {type(arg).__name__}")
-        return super().of(op, *args)
+        if len(args) != OPERATIONS[op].plain.count("{}"):
+            raise Unsupported(f"it gives {op} another number of arguments")
+        return super().of(op, *map(self.lift, args))
+
+    def lift(self, value):
+        if not isinstance(value, (Symbol, numbers.Real)):
+            raise Unsupported(f"it computes with a {type(value).__name__}")
+        return symbol(value)
 
     def __matmul__(self, matrix):
         if not (isinstance(matrix, Matrix) and matrix.transposed):
@@ -94,7 +98,7 @@ class Row(Symbol):
         raise Unsupported("it compares a row of numbers")
 
     T = property(refused)
-    __getitem__ = heads = join_heads = masked = matvec = refused
+    __getitem__ = heads = join_heads = masked = matvec = matmul = refused
     outer_product = inner_product = per_root = refused
 
 
@@ -150,8 +154,14 @@ class Program:
         shapes = cell.state_shapes()
         self.last = {part: self.given(f"{part}_prev", shapes[part]) for part in cell.state}
         self.reads = {name: self.given(name, (h,)) for name in cell.reads}
-        state, gates = cell.advance(self.x, cell.State(**self.last), list(self.reads.values()))
-        self.trace(state._asdict(), gates._asdict())
+        try:
+            last, reads = cell.State(**self.last), list(self.reads.values())
+            state, gates = (each._asdict() for each in cell.advance(self.x, last, reads))
+        except Unsupported:
+            raise
+        except Exception as error:  # the step needs arrays; the readable path gives it some
+            raise Unsupported(f"its step cannot be traced: {error}") from error
+        self.trace(state, gates)
         self.arrange()
 
     def given(self, name, shape):

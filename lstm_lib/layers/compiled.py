@@ -17,7 +17,9 @@ def compiled_steps(bare_cell, cell, given):
     """The run of ``cell`` over what it was :class:`~lstm_lib.sequences.unroll.Given`; None where
     that takes the readable path. ``bare_cell`` is the cell without its weights, the same object at
     every call."""
-    if reason := unsuited(given):
+    if torch.compiler.is_compiling():
+        return None  # PyTorch compiles the steps itself, and could not compile a notice
+    if reason := unsuited(given, cell.weights):
         notice(type(cell).__name__, Unsupported(reason))
         return None
     code = available(cell, bare_cell, DTYPES[given.x.dtype])
@@ -39,15 +41,21 @@ def with_batch(given):
     return Given(given.x[:, None], state, [value[:, None] for value in given.reads], None)
 
 
-def unsuited(given):
+PLAIN = (torch.Tensor, torch.nn.Parameter)
+
+
+def unsuited(given, weights):
     """Why these values take the readable path; None if they need not."""
     x = given.x
     if chosen_backend() == "readable":
         return "LSTM_LIB_BACKEND is readable"
-    if torch.compiler.is_compiling() or torch.jit.is_tracing():
+    if torch.jit.is_tracing():
         return "PyTorch is recording the steps"
-    if type(x) is not torch.Tensor or x.device.type != "cpu":
-        return f"compiled code reads tensors on the CPU, not a {type(x).__name__} on {x.device}"
+    of_kinds = (value for kind in weights.values() for value in kind.values())
+    for value in (x, *given.state, *given.reads, *of_kinds):
+        if type(value) not in PLAIN or not value.is_cpu or value.is_neg():
+            about = f"a {type(value).__name__} on {value.device}"
+            return f"compiled code reads plain tensors on the CPU, not {about}"
     if x.dtype not in DTYPES:
         return f"compiled code computes in float32 and float64, not in {x.dtype}"
     if torch.is_autocast_enabled("cpu"):
@@ -72,14 +80,18 @@ class Sequence(torch.autograd.Function):
         lengths = None if real is None else arrays([real.sum(0)])[0]
         read, first, weights = in_groups(code, arrays(tensors))
         memory = code.forward(read, first, weights, lengths, keep, torch.get_num_threads())
+        # The very tensors that are returned are kept: if one is changed in place, PyTorch notices.
+        values = {name: torch.from_numpy(memory[name]) for name in code.kept}
+        for part, sym in code.program.last.items():
+            values[code.program.c_names[part]] = values[sym.name][1:]
         if keep:
             ctx.code, ctx.cell, ctx.real, ctx.lengths = code, cell, real, lengths
-            ctx.save_for_backward(*tensors, *(torch.from_numpy(memory[n]) for n in code.kept))
+            ctx.save_for_backward(*tensors, *(values[name] for name in code.kept))
             ctx.set_materialize_grads(False)
             # It may be changed in place, as PyTorch's may; the states are still needed.
-            memory[code.output] = memory[code.output].copy()
-        at_steps = (torch.from_numpy(memory[name]) for name in code.names)
-        return *at_steps, *map(torch.from_numpy, code.final(memory, lengths))
+            values[code.output] = values[code.output].clone()
+        final = map(torch.from_numpy, code.final(memory, lengths))
+        return *(values[name] for name in code.names), *final
 
     @staticmethod
     def backward(ctx, *gradients):

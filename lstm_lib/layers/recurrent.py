@@ -13,6 +13,7 @@ from lstm_lib.cells import Cell
 from lstm_lib.cells.checks import check_shape, unknown_name
 from lstm_lib.cells.weights import GateWeights
 from lstm_lib.layers.compiled import compiled_steps
+from lstm_lib.layers.cuda_graph import recorded_steps
 from lstm_lib.layers.registered import register_cell
 from lstm_lib.sequences import ByName, Unrolled
 from lstm_lib.sequences.unroll import check_cell, given, steps
@@ -100,17 +101,23 @@ class Recurrent(RecurrentLayer):
         cell: a :class:`~lstm_lib.cells.Cell`; it is copied, not changed.
         dtype: of the parameters; PyTorch's default dtype if left out.
         batch_first: as for ``torch.nn.LSTM``: the axes of sequences are batch, time, features.
+        cuda_graph: for a GPU: record the steps once as a CUDA graph, for each shape of input, and
+            start it as a whole at each call. It has first derivatives alone.
+
+    On a CPU with a C compiler the steps are run by compiled code (:func:`lstm_lib.backend`).
 
     Raises:
         TypeError: something else than a cell, or a dtype that is not floating-point.
+        ValueError: ``cuda_graph``, and an input that is not on a GPU.
     """
 
     num_layers = 1
     bidirectional = False
 
-    def __init__(self, cell: Cell, dtype=None, batch_first=False):
+    def __init__(self, cell: Cell, dtype=None, batch_first=False, cuda_graph=False):
         super().__init__(batch_first)
         check_cell(cell)
+        self.cuda_graph = bool(cuda_graph)
         dtype = torch.get_default_dtype() if dtype is None else dtype
         if not isinstance(dtype, torch.dtype) or not dtype.is_floating_point:
             raise TypeError(f"dtype is {dtype}; give a floating-point type, such as torch.float64")
@@ -205,13 +212,14 @@ class Recurrent(RecurrentLayer):
             cast = partial(autocast, like=cell.W[cell.gates[0]])
             x, state, reads = cast(x), tree_map(cast, state), tree_map(cast, reads)
         over = given(cell, x, state, lengths, reads)
-        run = compiled_steps(self.bare_cell, cell, over)
+        run = (recorded_steps if self.cuda_graph else compiled_steps)(self.bare_cell, cell, over)
         return self.as_given(steps(cell, over) if run is None else run)
 
     def extra_repr(self):
         cell = self.bare_cell
         sizes = f"{type(cell).__name__}, {cell.input_size}, {cell.hidden_size}"
-        return ", ".join(filter(None, (sizes, super().extra_repr())))
+        graph = "cuda_graph=True" if self.cuda_graph else ""
+        return ", ".join(filter(None, (sizes, super().extra_repr(), graph)))
 
 
 class Runs(NamedTuple):

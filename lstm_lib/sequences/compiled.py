@@ -264,7 +264,7 @@ def arrays_compiled(cell, given):
         return None
     contiguous = np.ascontiguousarray
     weights = [contiguous(getattr(cell, weight.kind)[weight.gate]) for weight in code.weights]
-    lengths = None if real is None else real.sum(0)
+    lengths = None if real is None else real.sum(0, dtype=np.int64)
     read = [contiguous(value) for value in (x, *reads)]
     memory = code.forward(read, state, weights, lengths, keep=False, threads=1)
     values = [memory[name] for name in code.names]
@@ -300,8 +300,6 @@ def code_of(bare_cell):
             code = Code(bare_cell)
         except Unsupported as error:
             code = error
-        except Exception as error:  # the step needs arrays; the readable path gives it some
-            code = Unsupported(f"its step cannot be traced: {error}")
         CODES[bare_cell] = (depends, code)
     if isinstance(code, Unsupported):
         raise code
