@@ -104,7 +104,8 @@ class Recurrent(RecurrentLayer):
         cuda_graph: for a GPU: record the steps once as a CUDA graph, for each shape of input, and
             start it as a whole at each call. It has first derivatives alone.
 
-    On a CPU with a C compiler the steps are run by compiled code (:func:`lstm_lib.backend`).
+    On a CPU with a C compiler the steps are run by compiled code; see
+    :func:`~lstm_lib.equations.backend`.
 
     Raises:
         TypeError: something else than a cell, or a dtype that is not floating-point.
