@@ -64,7 +64,7 @@ def table(results, dtype="float32", part="both", threads=1, names=None, spread=T
         names: the contestants that it has, and what they are called in it; all, if left out.
     """
     shapes, rows = ratios(results, dtype, part, threads, names)
-    lines = [["", "compared with", *shapes]]
+    lines = [["", "compared with", *(shape.replace(",", ", ") for shape in shapes)]]
     for name, values in rows.items():
         if name != reference(name) and any(values):
             cells = [written(each, spread) for each in values]
