@@ -1,6 +1,7 @@
 """The results as tables in Markdown, and as a plot."""
 
 import json
+import re
 from pathlib import Path
 
 import matplotlib.figure
@@ -64,7 +65,8 @@ def table(results, dtype="float32", part="both", threads=1, names=None, spread=T
         names: the contestants that it has, and what they are called in it; all, if left out.
     """
     shapes, rows = ratios(results, dtype, part, threads, names)
-    lines = [["", "compared with", *(shape.replace(",", ", ") for shape in shapes)]]
+    two_lines = (re.sub("(.+),(.+),(.+),", r"\1, \2,<br>\3, ", shape) for shape in shapes)
+    lines = [["", "compared with", *two_lines]]
     for name, values in rows.items():
         if name != reference(name) and any(values):
             cells = [written(each, spread) for each in values]
