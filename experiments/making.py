@@ -1,9 +1,15 @@
-"""Making and storing the runs of an experiment; runs that are stored already are not repeated."""
+"""Making and storing the runs of an experiment, in several processes; runs that are stored already
+are not repeated."""
 
 import argparse
 import itertools
 import json
+import multiprocessing
 import os
+import signal
+import threading
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -11,10 +17,10 @@ import torch
 from tqdm.auto import tqdm
 
 from experiments.stored import read
-from lstm_lib.cells.checks import unknown_name
+from lstm_lib.cells.checks import positive_integer, unknown_name
 
 
-def command(about, file, settings, run, **axes):
+def command(about, file, settings, run, longest=None, **axes):
     """The command line of an experiment: make all of its runs, or chosen ones.
 
     Args:
@@ -22,19 +28,25 @@ def command(about, file, settings, run, **axes):
         file: the default file for the results.
         settings: the settings that all runs have in common.
         run: the function that makes one run, as in :func:`complete`.
+        longest: the argument with which runs get longer, as in :func:`complete`.
         axes: the arguments in which runs differ, with all their values: ``seed=(0, 1, 2)``.
     """
     parser = argparse.ArgumentParser(description=about)
     parser.add_argument("--file", type=Path, default=file, help="where the runs are stored")
     parser.add_argument("--fresh", action="store_true", help="repeat runs that are stored already")
+    parser.add_argument(
+        "--processes",
+        type=int,
+        default=os.cpu_count(),
+        help="how many runs are made at a time; as many as there are processors if left out",
+    )
     for name, values in axes.items():
         kind = type(values[0])
         parser.add_argument(f"--{name}", nargs="+", type=kind, choices=values, default=values)
     chosen = parser.parse_args()
-    torch.set_num_threads(1)
     wanted = itertools.product(*(getattr(chosen, name) for name in axes))
     wanted = [dict(zip(axes, values, strict=True)) for values in wanted]
-    complete(chosen.file, settings, wanted, run, chosen.fresh)
+    complete(chosen.file, settings, wanted, run, chosen.processes, chosen.fresh, longest)
 
 
 @contextmanager
@@ -55,20 +67,30 @@ def default_dtype(name):
         torch.set_default_dtype(before)
 
 
-def complete(file, settings, wanted, run, fresh=False):
+def complete(file, settings, wanted, run, processes=1, fresh=False, longest=None):
     """Make the runs that the file does not have yet, and store each as soon as it is done.
+
+    A run that fails does not stop the others; it is missing from the file, as are those that
+    Ctrl-C or a killed process ended. The same call goes on from there.
 
     Args:
         file: the file for the results; it may exist already.
         settings: the settings that all runs have in common; they are stored as well.
         wanted: the arguments of each run, ``[{"network": "RNN", "seed": 0}, …]``.
         run: makes one run, ``run(network="RNN", seed=0)``, and returns its results as a
-            dictionary.
+            dictionary; a function of a module, which another process can import.
+        processes: how many runs are made at a time, each in a process of its own with one thread.
         fresh: repeat runs that are stored already.
+        longest: the name of an argument, ``"gap"``, with which runs get longer: those with its
+            largest values begin first. In the order of ``wanted`` if left out.
 
     Raises:
-        ValueError: the file's runs were made with other settings.
+        ValueError: the file's runs were made with other settings; ``processes`` is not a whole
+            number above 0.
+        ExceptionGroup: what failed runs raised, each with a note of the run's arguments.
+        RuntimeError: a process was killed.
     """
+    positive_integer("processes", processes)
     runs = {}
     if file.exists():
         stored = read(file)
@@ -79,10 +101,56 @@ def complete(file, settings, wanted, run, fresh=False):
             )
         runs = {key(each, wanted[0]): each for each in stored["runs"]}
     missing = [each for each in wanted if fresh or key(each, wanted[0]) not in runs]
-    for each in (bar := tqdm(missing)):
-        bar.set_postfix(each)
-        runs[key(each, wanted[0])] = each | run(**each)
-        write(file, settings, [runs[each] for each in sorted(runs)])
+    if longest:
+        missing.sort(key=lambda each: each[longest], reverse=True)
+    failures = []
+    with tqdm(total=len(missing)) as bar, pool_of(processes) as pool:
+        made = {pool.submit(run, **each): each for each in missing}
+        for future in as_completed(made):
+            each, error = made[future], future.exception()
+            if isinstance(error, BrokenProcessPool):
+                raise RuntimeError(
+                    "a process was killed, perhaps for want of memory; the runs that were done "
+                    f"are in {file}, and the same command goes on from there"
+                )
+            if error:
+                error.add_note(f"This was the run {each}.")
+                failures.append(error)
+            else:
+                runs[key(each, wanted[0])] = each | future.result()
+                write(file, settings, [runs[each] for each in sorted(runs)])
+            bar.set_postfix(failed=len(failures), **each, refresh=False)
+            bar.update()
+    if failures:
+        raise ExceptionGroup(f"{len(failures)} of {len(missing)} runs failed", failures)
+
+
+@contextmanager
+def pool_of(processes):
+    """Other processes to make runs in. They end with the block, at once if it raises an error."""
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(processes, context, begin_process) as pool:
+        try:
+            yield pool
+        except BaseException:  # Ctrl-C as well
+            pool.shutdown(wait=False, cancel_futures=True)
+            for process in multiprocessing.active_children():
+                process.terminate()
+            raise
+
+
+def begin_process():
+    """Set up a process that makes runs."""
+    torch.set_num_threads(1)
+    # A training takes Ctrl-C as its end and returns what it has. No such run may be stored.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    threading.Thread(target=end_with_parent, daemon=True).start()
+
+
+def end_with_parent():
+    """End this process when the one that started it is gone, killed for instance."""
+    multiprocessing.parent_process().join()
+    os._exit(1)
 
 
 def key(run, names):
