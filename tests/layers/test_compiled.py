@@ -447,6 +447,28 @@ def test_two_threads_compute_the_same_as_one():
     assert torch.equal(found[0]["outputs"], found[1]["outputs"])
 
 
+def test_each_thread_adds_up_in_a_row_of_its_own(monkeypatch):
+    layer = layer_of(PeepholeLSTMCell, 9, 33)
+    leaves, seen, real = inputs(layer.cell, 20, 17), [], compiled.Code.weight_gradients
+
+    def watched(code, memory, *rest):
+        seen.append({name: memory[name].copy() for name in code.totals})
+        return real(code, memory, *rest)
+
+    monkeypatch.setattr(compiled.Code, "weight_gradients", watched)
+    threads = torch.get_num_threads()
+    try:
+        torch.set_num_threads(2)
+        everything(layer, *leaves)
+    finally:
+        torch.set_num_threads(threads)
+    (totals,) = seen
+    used = {name: rows for name, rows in totals.items() if rows.any()}
+    assert {"d_bias", "d_p_f", "d_p_i", "d_p_o"} == used.keys()
+    for name, rows in used.items():
+        assert len(rows) == 2 and rows.any(axis=1).all(), name
+
+
 def test_several_threads_may_run_a_layer_at_once():
     layer = layer_of(LSTMCell)
     given = [inputs(layer.cell, 50, 4, seed=seed) for seed in range(4)]
