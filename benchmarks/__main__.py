@@ -154,7 +154,7 @@ def main():
     print(report.text(results))
     if not chosen.quick:
         FILE.with_suffix(".md").write_text(report.text(results), encoding="utf-8")
-        FILE.with_suffix(".svg").write_text(report.plot(results).svg, encoding="utf-8")
+        FILE.with_suffix(".svg").write_text(report.as_file(report.plot(results)), encoding="utf-8")
 
 
 if __name__ == "__main__":

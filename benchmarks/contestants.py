@@ -167,6 +167,6 @@ def of_long_sequences(x, hidden_size):
     sizes = (x.shape[-1], hidden_size)
     return {
         "nn.GRU": trained(nn.GRU(*sizes).to(x.dtype), x),
-        "MinGRUCell": recurrent("MinGRUCell", x, hidden_size),
+        "MinGRUCell by steps": recurrent("MinGRUCell", x, hidden_size),
         "MinGRUCell by scan": trained(ScannedMinGRU(*sizes).to(x.dtype), x),
     }

@@ -22,6 +22,7 @@ REFERENCES = {
     "GRUCell": "nn.GRU",
     "GRUResetAfterCell": "nn.GRU",
     "MinGRUCell by scan": "nn.GRU",
+    "MinGRUCell by steps": "nn.GRU",
 }
 """What a contestant is compared with, if it is not ``nn.LSTM``."""
 

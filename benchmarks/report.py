@@ -106,10 +106,11 @@ def against_products(results):
 
 
 def long(results):
-    lines = [["steps, batch, sizes", *PARTS.values()]]
+    lines = [["shape", "", *PARTS.values()]]
     for shape, each in results["long"].items():
-        by_scan = each["MinGRUCell by scan"]
-        lines.append([shape, *(written(by_scan[part]["ratio"], spread=True) for part in PARTS)])
+        for name in ("MinGRUCell by scan", "MinGRUCell by steps"):
+            ratios = (written(each[name][part]["ratio"], spread=True) for part in PARTS)
+            lines.append([shape, name, *ratios])
     return markdown(lines)
 
 
@@ -129,6 +130,15 @@ def memory(results):
     for shape, each in by_shape.items():
         sizes = ("" if size is None else f"{size / 2**20:.0f}" for size in each.values())
         lines.append([shape, *sizes])
+    return markdown(lines)
+
+
+def left_out(results):
+    """The cells that are too large for a shape, and why."""
+    lines = [["type, shape, threads", "left out"]]
+    for key, each in results["compared"].items():
+        reasons = (f"{name}: {reason}" for name, reason in each["left out"].items())
+        lines.append([key, "; ".join(reasons) or "none"])
     return markdown(lines)
 
 
@@ -153,8 +163,9 @@ def text(results):
                         parts.append(table(results, dtype, part, threads))
         parts += ["## PyTorch's layers, forward and backward, in milliseconds", absolute(results)]
         parts += ["## The LSTM against the matrix products alone", against_products(results)]
+        parts += ["## Left out", left_out(results)]
     for key, title, function in (
-        ("long", "The minimal GRU by a scan, compared with nn.GRU", long),
+        ("long", "The minimal GRU over many steps, compared with nn.GRU", long),
         ("growth", "How the time grows", growth),
         ("memory", "Memory", memory),
         ("chapters", "The chapters", chapters),
@@ -162,6 +173,13 @@ def text(results):
         if key in results:
             parts += [f"## {title}", function(results)]
     return "\n\n".join(parts) + "\n"
+
+
+def as_file(figure):
+    """A figure as an SVG file, which has its style within."""
+    css, svg = figure.svg.split("</style>", 1)
+    opening, rest = svg.split(">", 1)
+    return f"{opening}>{css}</style>{rest}"
 
 
 def plot(results, dtype="float32"):
@@ -178,7 +196,7 @@ def plot(results, dtype="float32"):
             axes.plot([min(values), max(values)], [place] * 2, color=hue, linewidth=1)
             axes.plot(values, [place] * len(values), "o", color=hue, markersize=7, alpha=0.8)
         axes.set_xscale("log", base=2)
-        axes.set_xticks([0.5, 1, 2, 4], ["½", "1", "2", "4"])
+        axes.set_xticks([0.125, 0.25, 0.5, 1, 2, 4], ["⅛", "¼", "½", "1", "2", "4"])
         axes.minorticks_off()
         axes.set_yticks(range(len(names)), names)
         axes.invert_yaxis()

@@ -34,6 +34,11 @@ def backend(cell=None) -> Backend:
     Even so, a single call takes the readable path where the compiled one would not do: for tensors
     on a GPU or in half precision, in ``torch.compile``, ``torch.autocast`` and ``torch.func``.
 
+    A cell of your own is compiled too, if its equations use what those of the library's cells use:
+    arithmetic, the functions of :mod:`lstm_lib.cells.functions`, products with transposed weights,
+    settings and constants. If they do anything else, such as drawing random numbers or calling
+    PyTorch, they are run as they stand; the logger ``lstm_lib`` says so once, and why.
+
     Args:
         cell: a cell, or a :class:`~lstm_lib.layers.Recurrent`, to ask about; without, it is about
             this computer.

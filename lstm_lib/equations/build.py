@@ -4,7 +4,7 @@ A compiled file is found again by what it was made of: the C, the compiler, its 
 processor. Its name also holds a digest of its content, so that a damaged file is made again. Files
 are written under another name first and then renamed: several processes may build at once.
 
-Environment variables, beside ``LSTM_LIB_BACKEND`` (:func:`~lstm_lib.equations.backend.backend`):
+Environment variables, beside ``LSTM_LIB_BACKEND`` (:func:`~lstm_lib.equations.backend`):
 
 ==================== ===============================================================
 ``LSTM_LIB_CACHE``   the folder for compiled files, in place of ``~/.cache/lstm_lib``

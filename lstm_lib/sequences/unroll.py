@@ -49,7 +49,7 @@ def unroll(cell, x, state=None, lengths=None, **reads) -> Unrolled:
     .. math:: (s_t, g_t) = \text{step}(x_t, s_{t-1}), \qquad t = 1, \dots, T
 
     The same loop serves NumPy arrays and PyTorch tensors. Large arrays are run by compiled code,
-    with the same result but for rounding; see :func:`lstm_lib.backend`.
+    with the same result but for rounding; see :func:`~lstm_lib.equations.backend`.
 
     In a batch of sequences of unequal length, the padding after a sequence's end changes no
     result, even if it is NaN. There the sequence's outputs, gates and states are zero; its final

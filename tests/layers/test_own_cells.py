@@ -77,6 +77,18 @@ class MasksATranspose(Own):
         return self.returned(a, tanh(a.g) * sigmoid(a.i))
 
 
+class ScalesItsMask(Own):
+    def __init__(self, *sizes, **settings):
+        super().__init__(*sizes, **settings)
+        self.mask = MASK.copy()
+
+    def recurrent_term(self, gate, h):
+        return h @ masked(self.U[gate], 0.5 * self.mask).T
+
+    def step(self, a, s):
+        return self.returned(a, tanh(a.g))
+
+
 class AsksForAShape(Own):
     def step(self, a, s):
         return self.returned(a, tanh(a.g) * self.W["g"].T.shape[0] + self.W["g"].shape[0] * s.h)
@@ -152,6 +164,7 @@ COMPILED = [
     CallsItsOwnFunctions,
     TakesAFunction,
     MasksATranspose,
+    ScalesItsMask,
     AsksForAShape,
     ShowsTheInput,
     ChangesPlaces,
@@ -498,11 +511,14 @@ def test_a_setting_set_anew_is_honoured():
     assert_honoured(layer, lambda: setattr(layer.bare_cell, "squash", lambda a: bent(a, 3)))
 
 
-def test_an_array_that_is_changed_in_place_is_honoured():
-    layer = Recurrent(ClockworkRNNCell(3, 8, seed=1), dtype=torch.float64)
+@pytest.mark.parametrize(
+    "cell, name", [(ClockworkRNNCell(3, 8), "slower"), (ScalesItsMask(3, 3), "mask")]
+)
+def test_an_array_that_is_changed_in_place_is_honoured(cell, name):
+    layer = Recurrent(cell, dtype=torch.float64)
 
     def change():
-        layer.bare_cell.slower[0, :] = 0
+        getattr(layer.bare_cell, name)[0, :] = 0
 
     assert_honoured(layer, change)
 
