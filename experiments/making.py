@@ -79,7 +79,7 @@ def complete(file, settings, wanted, run, processes=1, fresh=False, longest=None
         wanted: the arguments of each run, ``[{"network": "RNN", "seed": 0}, …]``.
         run: makes one run, ``run(network="RNN", seed=0)``, and returns its results as a
             dictionary; a function of a module, which another process can import.
-        processes: how many runs are made at a time, each in a process of its own with one thread.
+        processes: how many other processes make runs at the same time, with one thread each.
         fresh: repeat runs that are stored already.
         longest: the name of an argument, ``"gap"``, with which runs get longer: those with its
             largest values begin first. In the order of ``wanted`` if left out.
