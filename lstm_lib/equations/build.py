@@ -105,8 +105,8 @@ def source_of(file) -> str:
     return resources.files("lstm_lib.equations").joinpath(file).read_text(encoding="utf-8")
 
 
-def library(source: str, dtype: str):
-    """The C ``source`` as a loaded library, for numbers of this dtype.
+def library(source: str, dtype):
+    """The C ``source`` as a loaded library, for numbers of this dtype, one of :data:`REALS`.
 
     Raises:
         Unavailable: it cannot be compiled, kept or loaded.
@@ -127,7 +127,7 @@ def library_or_reason(source, dtype):
 
 
 def kept_or_compiled(source, dtype):
-    command = [*compiler(), *options(REALS[dtype])]
+    command = [*compiler(), *options(REALS[str(dtype)])]
     about = Path(command[0]).stat()
     made_of = [source, source_of("runtime.h"), *command, f"{about.st_size} {about.st_mtime_ns}"]
     key = digest("\0".join([*made_of, processor()]).encode())
@@ -185,7 +185,7 @@ def compiled(command, source, folder, key):
 
 
 @cache
-def matrices(dtype: str):
+def matrices(dtype):
     """The library with the product of matrices, for numbers of this dtype."""
     found, number, pointer = library(source_of("matrices.c"), dtype), ctypes.c_long, ctypes.c_void_p
     found.panel_width.restype = number

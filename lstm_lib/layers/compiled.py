@@ -1,6 +1,7 @@
 """Compiled code for tensors: :func:`compiled_steps` does what
 :func:`lstm_lib.sequences.unroll.steps` does, with the same result but for rounding."""
 
+import numpy as np
 import torch
 from torch.overrides import _get_current_function_mode
 from torch.utils._python_dispatch import _get_current_dispatch_mode
@@ -10,7 +11,7 @@ from lstm_lib.equations.program import Unsupported
 from lstm_lib.sequences.compiled import available, notice
 from lstm_lib.sequences.unroll import Given, by_name, steps
 
-DTYPES = {torch.float32: "float32", torch.float64: "float64"}
+DTYPES = {torch.float32: np.dtype("float32"), torch.float64: np.dtype("float64")}
 
 
 def compiled_steps(bare_cell, cell, given):
@@ -81,6 +82,7 @@ class Sequence(torch.autograd.Function):
         read, first, weights = in_groups(code, arrays(tensors))
         memory = code.forward(read, first, weights, lengths, keep, torch.get_num_threads())
         # The very tensors that are returned are kept: if one is changed in place, PyTorch notices.
+        # The output is a copy and may be changed, as PyTorch's may.
         values = {name: torch.from_numpy(memory[name]) for name in code.kept}
         for part, sym in code.program.last.items():
             values[code.program.c_names[part]] = values[sym.name][1:]
@@ -88,8 +90,7 @@ class Sequence(torch.autograd.Function):
             ctx.code, ctx.cell, ctx.real, ctx.lengths = code, cell, real, lengths
             ctx.save_for_backward(*tensors, *(values[name] for name in code.kept))
             ctx.set_materialize_grads(False)
-            # It may be changed in place, as PyTorch's may; the states are still needed.
-            values[code.output] = values[code.output].clone()
+        values[code.output] = torch.from_numpy(memory["output"])
         final = map(torch.from_numpy, code.final(memory, lengths))
         return *(values[name] for name in code.names), *final
 
@@ -110,11 +111,12 @@ class Sequence(torch.autograd.Function):
 
 
 def arrays(tensors):
-    """The memory of tensors as arrays, in order row by row."""
-    return [
-        None if tensor is None else tensor.detach().resolve_neg().contiguous().numpy()
-        for tensor in tensors
-    ]
+    """The memory of tensors as arrays, in order row by row; None stays None."""
+    return [tensor if tensor is None else array(tensor.detach()) for tensor in tensors]
+
+
+def array(tensor):
+    return tensor.numpy() if tensor.is_contiguous() else tensor.contiguous().numpy()
 
 
 def divide(values, count):

@@ -109,18 +109,23 @@ class Code:
             threads: how many at most.
 
         Returns:
-            The arrays by name: the outputs, and with ``keep`` all of :attr:`kept`.
+            The arrays by name: the outputs, and with ``keep`` all of :attr:`kept`. They are parts
+            of one block of memory; the layer's output, which is what is mostly held, is a copy.
         """
         program = self.program
         memory, weights, matrices = self.given(read, weights)
         (steps, batch), dtype = read[0].shape[:2], memory.dtype
-        for (part, sym), value in zip(program.last.items(), first, strict=True):
-            states = np.empty((steps + 1, *value.shape), dtype)
-            states[0] = value
-            memory |= {sym.name: states, program.c_names[part]: states[1:]}
+        shapes = {
+            sym.name: (steps + 1, *value.shape)
+            for sym, value in zip(program.last.values(), first, strict=True)
+        }
         for name, sym in program.results[len(program.last) :]:
             rows = steps if keep or name in program.outputs else 1
-            memory[name] = np.empty((rows, batch, program.sizes[sym]), dtype)
+            shapes[name] = (rows, batch, program.sizes[sym])
+        memory.block(**shapes)
+        for (part, sym), value in zip(program.last.items(), first, strict=True):
+            memory[sym.name][0] = value
+            memory[program.c_names[part]] = memory[sym.name][1:]
         packed = {f"packed_{k}": (packed_size(each),) for k, each in enumerate(matrices)}
         memory.block(bias=(self.width,), sums=(batch, self.width), **packed)
         memory["bias"][...] = 0
@@ -129,8 +134,14 @@ class Code:
                 memory["bias"][self.places[each.symbol]] += weights[weight]
         for k, each in enumerate(matrices):
             pack(each, memory.addresses[f"packed_{k}"])
-        self.call(self.function("forward", dtype.name), memory, read[0], lengths, keep, threads)
+        self.call(self.function("forward", dtype), memory, read[0], lengths, keep, threads)
+        memory["output"] = memory[self.output].copy()
         return memory
+
+    def outputs(self, memory):
+        """The outputs by the cell's own names."""
+        names = self.program.c_names.items()
+        return {o: memory["output" if name == self.output else name] for o, name in names}
 
     def final(self, memory, lengths):
         """The state after the last step, or after each sequence's own."""
@@ -231,7 +242,7 @@ class Code:
         each other. Arrays with a total over rows have a row for each part; one that is not there
         is a null pointer, and C leaves its values out."""
         (function, names), (steps, batch) = function, x.shape[:2]
-        multiply = build.matrices(x.dtype.name).multiply
+        multiply = build.matrices(x.dtype).multiply
         at_lengths = ctypes.c_void_p(None if lengths is None else lengths.ctypes.data)
         pointers, step = memory.pointers(names), memory.dtype.itemsize
 
@@ -259,7 +270,7 @@ def arrays_compiled(cell, given):
     plain = type(x) is np.ndarray and x.dtype in (np.float32, np.float64) and x.dtype.isnative
     if not plain or x.ndim != 3 or x.size == 0 or chosen_backend() == "readable":
         return None
-    code = available(cell, cell, x.dtype.name)
+    code = available(cell, cell, x.dtype)
     if code is None or x.shape[0] * x.shape[1] * code.work < WORTH_COMPILING:
         return None
     contiguous = np.ascontiguousarray
@@ -267,8 +278,7 @@ def arrays_compiled(cell, given):
     lengths = None if real is None else real.sum(0, dtype=np.int64)
     read = [contiguous(value) for value in (x, *reads)]
     memory = code.forward(read, state, weights, lengths, keep=False, threads=1)
-    values = [memory[name] for name in code.names]
-    return dict(zip(code.program.c_names, values, strict=True)), code.final(memory, lengths)
+    return code.outputs(memory), code.final(memory, lengths)
 
 
 def available(cell, bare_cell, dtype):

@@ -25,7 +25,8 @@ class Memory(dict):
         self.dtype, self.addresses = np.dtype(dtype), {}
 
     def block(self, **shapes):
-        """Make arrays, whose values are not set, in one block: for what is not handed out."""
+        """Make arrays, whose values are not set, in one block. It is freed as a whole, and soon
+        used again; many small ones would go back to the system, and have to be cleared again."""
         step = ALIGNED // self.dtype.itemsize
         sizes = {name: math.prod(shape) for name, shape in shapes.items()}
         whole = np.empty(sum(-(-n // step) * step for n in sizes.values()) + step, self.dtype)
@@ -84,7 +85,7 @@ def in_threads(function, parts):
 
 def packed_size(matrices, transposed=False):
     """How many numbers matrices have, under each other and packed."""
-    width = build.matrices(matrices[0].dtype.name).panel_width()
+    width = build.matrices(matrices[0].dtype).panel_width()
     columns, depth = sum(map(len, matrices)), matrices[0].shape[1]
     columns, depth = (depth, columns) if transposed else (columns, depth)
     return -(-columns // width) * width * depth
@@ -92,7 +93,7 @@ def packed_size(matrices, transposed=False):
 
 def pack(matrices, into, transposed=False):
     """Pack matrices for a product with their rows; ``transposed``, with their columns."""
-    library = build.matrices(matrices[0].dtype.name)
+    library = build.matrices(matrices[0].dtype)
     pack = library.pack_transposed if transposed else library.pack
     starts = addresses([matrix.ctypes.data for matrix in matrices])
     pack(len(matrices), numbers([*map(len, matrices)]), matrices[0].shape[1], starts, into)
@@ -102,7 +103,7 @@ def transposed_products(d, columns, operands, threads):
     """``d[:, columns].T @ rows`` for several operands: the gradients at matrices, from those at
     their products in all steps."""
     count, height, step = len(operands), columns.stop - columns.start, d.itemsize
-    library = build.matrices(d.dtype.name)
+    library = build.matrices(d.dtype)
     widths = [rows.shape[1] for rows in operands]
     results = [np.empty((height, width), d.dtype) for width in widths]
     starts, begin = [rows.ctypes.data for rows in operands], d.ctypes.data + columns.start * step
