@@ -106,7 +106,7 @@ def source_of(file) -> str:
 
 
 def library(source: str, dtype):
-    """The C ``source`` as a loaded library, for numbers of this dtype, one of :data:`REALS`.
+    """The C ``source`` as a loaded library, for numbers of this dtype, ``float32`` or ``float64``.
 
     Raises:
         Unavailable: it cannot be compiled, kept or loaded.
