@@ -2,8 +2,8 @@
 
 Each level of a program becomes one loop over the units of a row, in which all of its elementwise
 equations are computed; between two levels stand products of matrices. The backward pass is written
-in the same way, from the gradients that :func:`~lstm_lib.equations.graph.adjoints` derives: first
-those at the sums of the highest level, and so on down.
+in the same way, from the gradients that the graph derives by reverse mode: first those at the sums
+of the highest level, and so on down.
 """
 
 from typing import NamedTuple
