@@ -105,20 +105,20 @@ def source_of(file) -> str:
     return resources.files("lstm_lib.equations").joinpath(file).read_text(encoding="utf-8")
 
 
-def library(source: str, dtype):
+def load(source: str, dtype):
     """The C ``source`` as a loaded library, for numbers of this dtype, ``float32`` or ``float64``.
 
     Raises:
         Unavailable: it cannot be compiled, kept or loaded.
     """
-    found = library_or_reason(source, dtype)
+    found = loaded_or_reason(source, dtype)
     if isinstance(found, Unavailable):
         raise found
     return found
 
 
 @cache
-def library_or_reason(source, dtype):
+def loaded_or_reason(source, dtype):
     """The library, or why there is none: it is not tried again in this process."""
     try:
         return kept_or_compiled(source, dtype)
@@ -187,7 +187,7 @@ def compiled(command, source, folder, key):
 @cache
 def matrices(dtype):
     """The library with the product of matrices, for numbers of this dtype."""
-    found, number, pointer = library(source_of("matrices.c"), dtype), ctypes.c_long, ctypes.c_void_p
+    found, number, pointer = load(source_of("matrices.c"), dtype), ctypes.c_long, ctypes.c_void_p
     found.panel_width.restype = number
     for name in ("pack", "pack_transposed"):
         getattr(found, name).argtypes = [number, pointer, number, pointer, pointer]

@@ -80,7 +80,7 @@ class Code:
             Unavailable: it cannot be compiled here.
         """
         source = self.sources[everywhere]
-        return getattr(build.library(source.text, dtype), name), getattr(source, name)
+        return getattr(build.load(source.text, dtype), name), getattr(source, name)
 
     def given(self, read, weights):
         """The arrays of what is read at each step and of the weights, by name; and the weights as

@@ -18,11 +18,11 @@ ONE = "int one(void) { return 1; }\n"
 
 @pytest.fixture(autouse=True)
 def nothing_loaded_yet(monkeypatch):
-    build.library_or_reason.cache_clear()
+    build.loaded_or_reason.cache_clear()
     for name in ("CC", "LSTM_LIB_MARCH"):
         monkeypatch.delenv(name, raising=False)
     yield
-    build.library_or_reason.cache_clear()
+    build.loaded_or_reason.cache_clear()
 
 
 @pytest.fixture
@@ -47,8 +47,8 @@ def compiled(monkeypatch):
 
 def one_again(source=ONE, dtype="float64"):
     """As another process would."""
-    build.library_or_reason.cache_clear()
-    return build.library(source, dtype).one()
+    build.loaded_or_reason.cache_clear()
+    return build.load(source, dtype).one()
 
 
 def in_a_process(code, **environment):
@@ -74,13 +74,13 @@ def test_a_file_is_compiled_once_and_found_by_other_processes(cache, compiled):
     code = f"""
 from lstm_lib.equations import build
 build.compiled = None
-print(build.library({ONE!r}, "float64").one())
+print(build.load({ONE!r}, "float64").one())
 """
     assert in_a_process(code).communicate()[0] == "1\n"
 
 
 def test_the_same_is_not_loaded_twice_in_a_process(cache, compiled):
-    assert build.library(ONE, "float64") is build.library(ONE, "float64")
+    assert build.load(ONE, "float64") is build.load(ONE, "float64")
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def foreign(file):
 @pytest.mark.parametrize("damage", [corrupted, truncated, emptied, foreign])
 def test_a_damaged_file_is_made_again_and_never_loaded(damage, cache, compiled):
     # Not loaded in this process before: the loader would give the same library again.
-    code = f"from lstm_lib.equations import build; build.library({ONE!r}, 'float64')"
+    code = f"from lstm_lib.equations import build; build.load({ONE!r}, 'float64')"
     assert in_a_process(code).wait() == 0
     (file,) = cache.iterdir()
     damage(file)
@@ -246,7 +246,7 @@ def test_the_compiler_may_have_options_and_is_looked_for_by_name(monkeypatch, tm
 def test_an_error_of_the_compiler_is_a_reason_and_is_not_tried_again(cache, compiled):
     for _ in range(2):
         with pytest.raises(build.Unavailable, match="failed: step.c:1:1: error: "):
-            build.library("this is no C\n", "float64")
+            build.load("this is no C\n", "float64")
     assert len(compiled) == 1
     assert not list(cache.iterdir())
 
@@ -261,7 +261,7 @@ from lstm_lib.equations.program import Program
 source = c(Program(LSTMCell(3, 4)), ["h"]).text
 print("ready", flush=True)
 input()
-assert build.matrices("float64").panel_width() and build.library(source, "float64").forward
+assert build.matrices("float64").panel_width() and build.load(source, "float64").forward
 print("done")
 """
 
@@ -320,7 +320,7 @@ def test_the_mode_of_the_processor_is_left_alone(flush, cache):
         if not torch.set_flush_denormal(flush):
             assert not flush
         before = (tiny * 0.5 * 2).tolist(), 2e-308 * 0.5
-        build.library(build.source_of("matrices.c"), "float64").panel_width()
+        build.load(build.source_of("matrices.c"), "float64").panel_width()
         ctypes.CDLL(str(next(cache.iterdir())))
         assert ((tiny * 0.5 * 2).tolist(), 2e-308 * 0.5) == before
         assert (before[1] == 0) == flush

@@ -44,7 +44,7 @@ def computed(name, *arguments, derivative=None):
     """What the C computes for arrays: an operation, or its derivative by an operand."""
     arrays = [np.ascontiguousarray(each) for each in arguments]
     result = np.full_like(arrays[0], 7)
-    function = getattr(build.library(source(), result.dtype.name), f"{name}_{(derivative or 0)}")
+    function = getattr(build.load(source(), result.dtype.name), f"{name}_{(derivative or 0)}")
     function(ctypes.c_long(result.size), address(arrays[0]), address(arrays[-1]), address(result))
     return result
 
