@@ -63,7 +63,8 @@ bench: .venv/for-all ## measure the layers beside PyTorch's: a quarter of an hou
 
 check: lint ## check the library alone, in two minutes; CELL=janet: one cell, in seconds
 	@# Without nbval: it takes seconds to import, and no notebook is executed here.
-	OMP_NUM_THREADS=1 $(BIN)/pytest -p no:nbval $(if $(CELL),--tb short --cell $(CELL) $(ABOUT_CELLS),--numprocesses 2 \
+	OMP_NUM_THREADS=1 $(BIN)/pytest -p no:nbval \
+		$(if $(CELL),--tb short --cell $(CELL) $(ABOUT_CELLS),--no-browser --numprocesses 2 \
 		$(addprefix tests/,$(notdir $(wildcard lstm_lib/[a-z]*))))
 
 lint: .venv/for-all ## check the style of the code and the notebooks

@@ -33,6 +33,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--cell", help="only the tests of one cell, by its file or its class: janet, JANETCell"
     )
     parser.addoption("--threads", type=int, default=1, help="execute notebooks in so many threads")
+    parser.addoption("--no-browser", action="store_true", help="leave out what opens a browser")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -66,6 +67,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """
     if cell := config.stash.get(CELL, None):
         keep_those_of_one_cell(cell, config, items)
+    if config.option.no_browser:
+        keep(items, lambda item: "browser" not in getattr(item, "fixturenames", ()), config)
     groups: dict[str, list[pytest.Item]] = {}
     for item in items:
         item.add_marker(pytest.mark.xdist_group(group(item)))
@@ -103,8 +106,13 @@ def keep_those_of_one_cell(cell, config: pytest.Config, items: list[pytest.Item]
             item.name.lower()
         )
 
-    config.hook.pytest_deselected(items=[item for item in items if not is_about(item)])
-    items[:] = [item for item in items if is_about(item)]
+    keep(items, is_about, config)
+
+
+def keep(items: list[pytest.Item], wanted, config: pytest.Config) -> None:
+    """Deselect the tests that are not wanted."""
+    config.hook.pytest_deselected(items=[item for item in items if not wanted(item)])
+    items[:] = [item for item in items if wanted(item)]
 
 
 def group(item: pytest.Item) -> str:
