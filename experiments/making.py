@@ -16,7 +16,7 @@ from pathlib import Path
 import torch
 from tqdm.auto import tqdm
 
-from experiments.stored import read
+from experiments.stored import chosen_rates, read
 from lstm_lib.cells.checks import positive_integer, unknown_name
 
 
@@ -30,6 +30,19 @@ def command(about, file, settings, run, longest=None, **axes):
         run: the function that makes one run, as in :func:`complete`.
         longest: the argument with which runs get longer, as in :func:`complete`.
         axes: the arguments in which runs differ, with all their values: ``seed=(0, 1, 2)``.
+
+    With a ``choice`` among the settings, learning rates are tried first, on seeds that are used for
+    nothing else, and the runs are made with the best one::
+
+        "choice": {
+            "rates": [1e-3, 3e-3, 1e-2],
+            "seeds": [100, 101, 102],
+            "per": ["network"],              # each network has a rate of its own
+            "by": "accuracy", "best": "highest",
+            "among": {"gap": [10, 30]},      # tried on these only; on all if left out
+        }
+
+    ``run`` has then an argument ``lr`` as well.
     """
     parser = argparse.ArgumentParser(description=about)
     parser.add_argument("--file", type=Path, default=file, help="where the runs are stored")
@@ -44,9 +57,28 @@ def command(about, file, settings, run, longest=None, **axes):
         kind = type(values[0])
         parser.add_argument(f"--{name}", nargs="+", type=kind, choices=values, default=values)
     chosen = parser.parse_args()
-    wanted = itertools.product(*(getattr(chosen, name) for name in axes))
-    wanted = [dict(zip(axes, values, strict=True)) for values in wanted]
-    complete(chosen.file, settings, wanted, run, chosen.processes, chosen.fresh, longest)
+    axes = {name: getattr(chosen, name) for name in axes}
+
+    def make(wanted):
+        complete(chosen.file, settings, wanted, run, chosen.processes, chosen.fresh, longest)
+
+    wanted = combinations(axes)
+    if choice := settings.get("choice"):
+        make(trials(choice, axes))
+        rates = chosen_rates(read(chosen.file))
+        wanted = [each | {"lr": rates[key(each, choice["per"])]} for each in wanted]
+    make(wanted)
+
+
+def trials(choice, axes):
+    """The runs among which the learning rates are chosen."""
+    tried = choice.get("among", {}) | {"seed": choice["seeds"], "lr": choice["rates"]}
+    return combinations(axes | tried)
+
+
+def combinations(axes):
+    """All combinations of values, each as a dictionary."""
+    return [dict(zip(axes, values, strict=True)) for values in itertools.product(*axes.values())]
 
 
 @contextmanager

@@ -16,10 +16,10 @@ def recall_by_gap(file=None):
 
     Returns:
         A dictionary with ``settings``; ``gaps``, an array ``(gaps,)``; ``chance``, the accuracy of
-        guessing; and by network, each an array ``(seeds, gaps)``, ``accuracy`` and ``solved_at``,
-        NaN for a run that was not solved.
+        guessing; ``rates``, the learning rate of each network; and by network, each an array
+        ``(seeds, gaps)``, ``accuracy`` and ``solved_at``, NaN for a run that was not solved.
     """
-    stored = read(file or RESULTS / "recall_by_gap.json")
+    stored = results(file or RESULTS / "recall_by_gap.json")
     gaps = sorted({run["gap"] for run in stored["runs"]})
 
     def table(name):
@@ -32,6 +32,7 @@ def recall_by_gap(file=None):
         "settings": stored["settings"],
         "gaps": np.array(gaps),
         "chance": 1 / stored["settings"]["keys"],
+        "rates": {network: lr for (network,), lr in stored["rates"].items()},
         "accuracy": table("accuracy"),
         "solved_at": table("solved_at"),
     }
@@ -160,6 +161,33 @@ def waveform(file=None):
     return {"settings": stored["settings"], "baseline": 1.0, **whole}
 
 
+def chosen_rates(stored):
+    """The learning rate that was best on the seeds for choosing: ``{("LSTM",): 0.003}``.
+
+    The keys are the values of what the settings' ``choice`` calls ``per``. A trial that ended
+    with NaN counts as the worst; of two rates that are equally good, the smaller is taken.
+    """
+    choice = stored["settings"]["choice"]
+    sign = {"highest": 1, "lowest": -1}[choice["best"]]
+    trials = {}
+    for run in stored["runs"]:
+        if run["seed"] in choice["seeds"]:
+            by_rate = trials.setdefault(tuple(run[name] for name in choice["per"]), {})
+            by_rate.setdefault(run["lr"], []).append(sign * run[choice["by"]])
+    return {
+        key: max(sorted(by_rate), key=lambda lr: np.nan_to_num(np.mean(by_rate[lr]), nan=-np.inf))
+        for key, by_rate in trials.items()
+    }
+
+
+def results(file):
+    """What :func:`read` returns, without the runs that were made to choose a learning rate."""
+    stored = read(file)
+    seeds = stored["settings"]["choice"]["seeds"]
+    runs = [run for run in stored["runs"] if run["seed"] not in seeds]
+    return stored | {"runs": runs, "rates": chosen_rates(stored)}
+
+
 def by_network(stored, name, task=None):
     """One result of all runs, or of those of one task, in the order of the file, by network."""
     values = {}
@@ -170,4 +198,5 @@ def by_network(stored, name, task=None):
 
 
 def read(file):
+    """A file of results: its ``settings`` and its ``runs``."""
     return json.loads(Path(file).read_text(encoding="utf-8"))

@@ -57,15 +57,15 @@ def test_every_network_was_trained_on_every_gap_with_every_seed():
             assert values.shape == (len(recall_by_gap.SEEDS), len(recall_by_gap.GAPS))
     which = [
         tuple(run[name] for name in ("network", "gap", "seed"))
-        for run in stored.read(recall_by_gap.FILE)["runs"]
+        for run in stored.results(recall_by_gap.FILE)["runs"]
     ]
-    assert len(which) == len(set(which)) == 7 * 11 * 3
+    assert len(which) == len(set(which)) == 8 * 9 * 10
     assert which == sorted(which)
 
 
 def test_a_table_has_a_row_for_each_seed_and_a_column_for_each_gap():
     runs = recall_by_gap.load()
-    for network, gap, seed in (("RNN", 15, 2), ("GRU", 1, 0), ("LSTM, chrono", 100, 1)):
+    for network, gap, seed in (("RNN", 15, 2), ("GRU", 3, 0), ("LSTM, chrono", 100, 9)):
         run = stored_run(recall_by_gap, network=network, gap=gap, seed=seed)
         place = seed, recall_by_gap.GAPS.index(gap)
         assert runs["accuracy"][network][place] == run["accuracy"]
@@ -191,11 +191,11 @@ def test_who_learned_to_count_counts_as_far_as_it_was_taught_and_not_to_the_end(
 
 @pytest.mark.parametrize(
     ("network", "gap", "seed"),
-    [("RNN", 2, 0), ("LSTM", 3, 1), ("LSTM, forget bias 3", 10, 0), ("LSTM, chrono", 7, 2)],
+    [("RNN", 5, 0), ("LSTM", 3, 1), ("LSTM, forget bias 3", 10, 0), ("LSTM, chrono", 7, 2)],
 )
 def test_a_run_still_gives_what_is_stored(network, gap, seed):
     before = stored_run(recall_by_gap, network=network, gap=gap, seed=seed)
-    now = recall_by_gap.run(network, gap, seed)
+    now = recall_by_gap.run(network, gap, before["lr"], seed)
     # Another processor rounds otherwise, which can move the end by a few steps.
     assert now["solved_at"] == pytest.approx(before["solved_at"], abs=4)
     assert now["accuracy"] == pytest.approx(before["accuracy"], abs=0.02)
@@ -312,7 +312,12 @@ def test_a_count_ends_at_the_first_mistake():
 
 @pytest.mark.parametrize(
     ("network", "changed"),
-    [("LSTM, forget bias 0", "f"), ("LSTM, forget bias 3", "f"), ("LSTM, chrono", "fi")],
+    [
+        ("LSTM, forget bias 1", "f"),
+        ("LSTM, forget bias 3", "f"),
+        ("LSTM, forget bias log(gap)", "f"),
+        ("LSTM, chrono", "fi"),
+    ],
 )
 def test_lstms_of_a_seed_differ_by_the_bias_they_are_named_after_alone(network, changed):
     def cell(network):
@@ -329,7 +334,19 @@ def test_lstms_of_a_seed_differ_by_the_bias_they_are_named_after_alone(network, 
         assert 1 <= u.min() < 3 < 29 < u.max() <= 31  # the longest dependency is 32 steps
         np.testing.assert_array_equal(other.b["i"], -other.b["f"])
     else:
-        np.testing.assert_array_equal(other.b["f"], float(network[-1]))
+        bias = np.log(30) if network.endswith("log(gap)") else float(network[-1])
+        np.testing.assert_array_equal(other.b["f"], bias)
+
+
+def test_an_orthogonal_start_changes_u_alone():
+    def layer(network):
+        torch.manual_seed(5)
+        return recall_by_gap.model_for(network, Recall(30), seed=5).layer.to_numpy()
+
+    plain, other = layer("RNN"), layer("RNN, orthogonal")
+    np.testing.assert_allclose(other.U["h"] @ other.U["h"].T, np.eye(64), atol=1e-12)
+    np.testing.assert_array_equal(plain.W["h"], other.W["h"])
+    np.testing.assert_array_equal(plain.b["h"], other.b["h"])
 
 
 class Trained(Exception):

@@ -8,11 +8,13 @@ import time
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pytest
+import small
 import torch
 from refusal import refused
 
-from experiments import making, recall_by_gap, stored
+from experiments import making, stored
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -155,24 +157,47 @@ def test_there_must_be_a_process(file, processes):
 
 
 def command(file, *which):
-    return [sys.executable, "-m", "experiments.recall_by_gap", "--file", file, *which]
+    return [sys.executable, small.__file__, "--file", file, *which]
+
+
+def make(file, *which):
+    settings = {"TQDM_DISABLE": "1", "PYTHONPATH": str(ROOT)}
+    subprocess.run(command(file, *which), env=os.environ | settings, check=True)
 
 
 def test_the_command_makes_what_is_missing_and_keeps_what_is_there(file):
-    there = {"network": "RNN", "gap": 1, "seed": 0, "accuracy": -1.0, "solved_at": 0}
-    making.write(file, recall_by_gap.SETTINGS, [there])
-    subprocess.run(
-        command(file, "--network", "RNN", "GRU", "--gap", "1", "--seed", "0"),
-        cwd=ROOT,
-        env=os.environ | {"TQDM_DISABLE": "1"},
-        check=True,
-    )
-    made, kept = runs_in(file)
+    there = {"network": "quick", "size": 2, "seed": 1, "lr": 0.01, "error": -1.0}
+    making.write(file, small.SETTINGS, [there])
+    make(file, "--network", "quick", "--size", "2", "--seed", "0", "1")
+    made, kept = stored.results(file)["runs"]
     assert kept == there
-    assert {"network": "GRU", "gap": 1, "seed": 0}.items() < made.items()
-    assert made["accuracy"] > 0.95
-    assert stored.read(file)["settings"] == recall_by_gap.SETTINGS
+    assert {"network": "quick", "size": 2, "seed": 0}.items() < made.items()
+    assert stored.read(file)["settings"] == small.SETTINGS
     assert list(file.parent.iterdir()) == [file]
+
+
+def test_rates_are_chosen_on_seeds_of_their_own(file):
+    make(file, "--network", "quick")
+    trials = [run for run in runs_in(file) if run["seed"] >= 100]
+    assert {run["size"] for run in trials} == {1}
+    assert [(run["seed"], run["lr"]) for run in trials] == [
+        (seed, lr) for seed in (100, 101) for lr in (0.001, 0.01, 0.1)
+    ]
+    results = stored.results(file)
+    assert results["rates"] == {("quick",): 0.01}
+    assert [(run["size"], run["seed"], run["lr"]) for run in results["runs"]] == [
+        (size, seed, 0.01) for size in (1, 2) for seed in (0, 1, 2)
+    ]
+
+
+@pytest.mark.parametrize("best, chosen", [("highest", 0.1), ("lowest", 0.01)])
+def test_the_best_rate_is_the_smallest_of_equals_and_never_one_that_ends_with_nan(best, chosen):
+    scores = {0.001: np.nan, 0.01: 0.2, 0.1: 0.4, 1.0: 0.4}
+    runs = [{"seed": 100, "lr": lr, "error": score} for lr, score in scores.items()]
+    of_another_seed = {"seed": 0, "lr": 10.0, "error": 1.0 if best == "highest" else 0.0}
+    choice = {"seeds": [100], "per": [], "by": "error", "best": best}
+    with_it = {"settings": {"choice": choice}, "runs": [*runs[::-1], of_another_seed]}
+    assert stored.chosen_rates(with_it) == {(): chosen}
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no groups of processes to signal")
@@ -187,18 +212,18 @@ def test_the_command_makes_what_is_missing_and_keeps_what_is_there(file):
 )
 def test_a_command_that_is_ended_stores_no_unfinished_run_and_leaves_no_process(file, end):
     with subprocess.Popen(
-        command(file, "--network", "LSTM", "--gap", "1", "100", "--seed", "0", "--processes", "2"),
-        cwd=ROOT,
+        command(file, "--seed", "0", "--processes", "2"),
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         start_new_session=True,
     ) as process:
         try:
-            wait_until(lambda: runs_in(file))  # that of gap 1; the other takes much longer
+            wait_until(lambda: runs_in(file))  # of the quick network; the slow one does not end
             end(process.pid)
             process.communicate(timeout=30)  # until the last process has closed its output
         finally:
             if process.returncode is None:
                 os.killpg(process.pid, signal.SIGKILL)
     assert process.returncode != 0
-    assert [run["gap"] for run in runs_in(file)] == [1]
+    assert {run["network"] for run in runs_in(file)} == {"quick"}
