@@ -87,7 +87,7 @@ def model_for(network, task, seed):
     module = layer_class(SETTINGS["embedding"], SETTINGS["hidden"])
     _, _, start = network.partition(", ")
     if start == "orthogonal":
-        nn.init.orthogonal_(module.weight_hh_l0)
+        nn.init.orthogonal_(module.weight_hh_l0, generator=torch.Generator().manual_seed(seed))
     layer = Recurrent(from_torch(module))
     if start == "chrono":
         chrono(layer, longest=task.gap + 2, seed=seed)
