@@ -2,7 +2,7 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-NOTEBOOKS := $(wildcard notebooks/*.ipynb book/*.ipynb)
+NOTEBOOKS := $(wildcard notebooks/*.ipynb notebooks/labs/*.ipynb book/*.ipynb)
 ABOUT_CELLS := $(addprefix tests/,cells equations sequences layers diagrams \
 	book/test_overview.py book/test_library_pages.py)
 

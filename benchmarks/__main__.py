@@ -117,7 +117,7 @@ def measurements(chosen):
                 key = f"{dtype} {text(shape)} 2"
                 yield "compared", key, partial(compared, shape, dtype, 2, chosen.seconds, cells)
     if chosen.chapters:
-        for path in sorted(CHAPTERS.glob("*.ipynb")):
+        for path in sorted(CHAPTERS.glob("**/*.ipynb")):
             yield "chapters", path.stem, partial(chapter, path)
 
 

@@ -29,7 +29,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
 ROOT = Path(__file__).resolve().parent.parent
-FOLDERS = ("notebooks", "book")
+FOLDERS = ("notebooks", "notebooks/labs", "book")
 WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
 MOST_SECONDS = 300  # for one cell
 SECONDS_TO_STOP = 20  # when it is interrupted

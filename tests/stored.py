@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parent.parent
 CHAPTERS = sorted(ROOT.glob("notebooks/*.ipynb"))
-NOTEBOOKS = [*CHAPTERS, *sorted(ROOT.glob("book/*.ipynb"))]
+LABS = sorted(ROOT.glob("notebooks/labs/*.ipynb"))
+NOTEBOOKS = [*CHAPTERS, *LABS, *sorted(ROOT.glob("book/*.ipynb"))]
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
