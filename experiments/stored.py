@@ -181,11 +181,17 @@ def chosen_rates(stored):
 
 
 def results(file):
-    """What :func:`read` returns, without the runs that were made to choose a learning rate."""
-    stored = read(file)
-    seeds = stored["settings"]["choice"]["seeds"]
-    runs = [run for run in stored["runs"] if run["seed"] not in seeds]
-    return stored | {"runs": runs, "rates": chosen_rates(stored)}
+    """What :func:`read` returns, with the runs at the chosen learning rates alone, on the seeds that
+    were not used to choose them; and these rates."""
+    stored, rates = read(file), chosen_rates(read(file))
+    choice = stored["settings"]["choice"]
+    runs = [
+        run
+        for run in stored["runs"]
+        if run["seed"] not in choice["seeds"]
+        and run["lr"] == rates[tuple(run[name] for name in choice["per"])]
+    ]
+    return stored | {"runs": runs, "rates": rates}
 
 
 def by_network(stored, name, task=None):
