@@ -1,5 +1,6 @@
 """The drawings of the book, made in code; :mod:`lstm_lib.diagrams.canvas` holds their shapes."""
 
+from lstm_lib.diagrams.belt_alone import belt
 from lstm_lib.diagrams.clockwork_module import clockwork
 from lstm_lib.diagrams.drawing import Drawing, Shape
 from lstm_lib.diagrams.gate_alone import gate
@@ -35,6 +36,7 @@ __all__ = [
     "MODULES",
     "Shape",
     "Drawing",
+    "belt",
     "chain",
     "clockwork",
     "coupled",

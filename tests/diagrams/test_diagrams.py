@@ -55,6 +55,7 @@ DRAWINGS = {
     **{f"lstm, {step}": diagrams.lstm(lit=step) for step in STEPS},
     **{f"gru, {step}": diagrams.gru(lit=step) for step in GRU_STEPS},
     **{f"peephole {p}": diagrams.peephole(peepholes=tuple(p)) for p in ("f", "i", "o", "io")},
+    "belt": diagrams.belt(),
     "gate": diagrams.gate(),
     "lstm chain": diagrams.chain("lstm"),
     "rnn chain": diagrams.chain("rnn"),

@@ -18,6 +18,7 @@ from lstm_lib.equations.notation import Spelling
 
 MODULES = {cell.__name__: draw for cell, draw in diagrams.MODULES.items()}
 PARTS = {
+    "belt": diagrams.belt,
     "gate": diagrams.gate,
     "RNN chain": partial(diagrams.chain, "rnn"),
     "LSTM chain": partial(diagrams.chain, "lstm"),
