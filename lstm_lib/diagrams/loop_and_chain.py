@@ -6,13 +6,13 @@ from lstm_lib.diagrams.drawing import Drawing
 SIZE = (640, 214)
 MODULE, TOP, BOTTOM = 54, 80, 134
 LINE = (TOP + BOTTOM) / 2
-LOOP = 24
+LOOP = 30
 """The left edge of the module with the loop."""
 CHAIN = tuple(204 + 86 * k for k in range(5))
 """The left edges of the modules of the chain."""
 
 DESCRIPTION = (
-    "Left, a module reads x and gives h; a loop leads from its right side back to its left."
+    "Left, a module reads x and gives h; h is copied, and the copy leads back into the module."
     " Right, the same network written out: five copies of the module in a row, one for each step."
     " Each reads an x of its own from below, shows an h above, and hands it to the next."
 )
@@ -21,10 +21,10 @@ DESCRIPTION = (
 def loop() -> Drawing:
     """A network with a loop, and the chain that the loop stands for."""
     canvas = Canvas("loop", "A loop, opened into a chain", DESCRIPTION, SIZE)
-    left, right = LOOP, LOOP + MODULE
-    back = ((right, LINE), (right + 22, LINE), (right + 22, TOP - 16), (left - 20, TOP - 16))
-    canvas.wire("h", *back, (left - 20, LINE), (left, LINE), arrow=True)
-    step(canvas, left, "t")
+    copy = (LOOP + MODULE / 2, TOP - 20)
+    canvas.wire("h", copy, (2, copy[1]), (2, LINE), (LOOP, LINE), arrow=True)
+    canvas.dot("h", copy)
+    step(canvas, LOOP, "t")
     canvas.caption((154, LINE), "=")
     for place, left in enumerate(CHAIN):
         if place:

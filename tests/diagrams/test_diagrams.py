@@ -175,10 +175,10 @@ def test_a_loop_and_its_chain_are_six_modules_and_the_five_of_the_chain_pass_h_o
     assert len(modules) == len(wires(drawing, "x")) == 6
     shown = [w for w in wires(drawing, "h") if w.points[0][1] > w.points[-1][1]]
     assert len(shown) == 6
-    (first, *_), *chain = modules
-    ((back, *way),) = (w.points for w in wires(drawing, "h") if len(w.points) > 2)
-    (left, right), level = (edge[0] for edge in modules[0]), back[1]
-    assert back == (right, level) and way[-1] == (left, level)
+    (first, _), *chain = modules
+    ((copy, *_, end),) = (w.points for w in wires(drawing, "h") if len(w.points) > 2)
+    left, level = first[0], end[1]
+    assert copy[0] == shown[0].points[0][0] and end == (left, level)
     passed = [w.points for w in wires(drawing, "h") if w.points[0][1] == w.points[-1][1]]
     for (_, (right, _)), ((left, _), _) in pairwise(chain):
         assert ((right, level), (left, level)) in passed
