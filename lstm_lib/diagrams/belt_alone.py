@@ -6,7 +6,7 @@ from lstm_lib.cells import LSTMCell
 from lstm_lib.diagrams.canvas import RADIUS, STRAND, Canvas
 from lstm_lib.diagrams.drawing import Drawing
 
-SIZE = (640, 290)
+SIZE = (640, 296)
 # The belt, the product that is added to it, the layers, the bus that brings them h and x.
 BELT, WRITE, LAYERS, BUS = 52, 112, 180, 226
 JOIN, FORGET, INPUT, CANDIDATE = 124, 196, 320, 424
@@ -41,12 +41,11 @@ def belt(values: Mapping[str, float] | None = None) -> Drawing:
 
     canvas.wire("h_prev", (0, BUS - STRAND), (FORGET, BUS - STRAND))
     canvas.wire("x", (JOIN, 268), (JOIN, BUS + STRAND), (FORGET, BUS + STRAND))
-    for left, right in ((FORGET, INPUT), (INPUT, CANDIDATE)):
-        canvas.twin((left, BUS), (left, LAYERS))
-        canvas.dot(("h_prev", "x"), (left, BUS))
-        if right == INPUT:
-            canvas.twin((left, BUS), (right, BUS))
+    canvas.twin((FORGET, BUS), (INPUT, BUS))
     canvas.twin((INPUT, BUS), (CANDIDATE, BUS), (CANDIDATE, LAYERS))
+    for column in (FORGET, INPUT):
+        canvas.twin((column, BUS), (column, LAYERS))
+        canvas.dot(("h_prev", "x"), (column, BUS))
     reads = ("h_prev", "x")
     canvas.layer("σ", (FORGET, LAYERS), reads, "f", size=LAYER)
     canvas.layer("σ", (INPUT, LAYERS), reads, "i", size=LAYER)
@@ -59,7 +58,7 @@ def belt(values: Mapping[str, float] | None = None) -> Drawing:
     canvas.label("c", (632, BELT - 24), anchor="end")
     canvas.label("f", (FORGET + 12, 132))
     canvas.label("i", (INPUT + 12, 144))
-    canvas.label("c_tilde", (CANDIDATE + 12, 144))
+    canvas.label("c_tilde", (CANDIDATE + 24, 148))
     canvas.label("h_prev", (2, BUS - 24))
     canvas.label("x", (JOIN, 286), anchor="middle")
     return canvas.drawing()
