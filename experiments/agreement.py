@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 from experiments import stored
-from experiments.making import chosen, command, default_dtype, named
+from experiments.making import chosen, command, default_dtype, means, named
 from lstm_lib.cells.functions import tanh
 from lstm_lib.cells.initialise import forget_bias
 from lstm_lib.layers import Recurrent, from_torch
@@ -38,6 +38,7 @@ SETTINGS = {
     "clip": 1.0,
     "steps": 600,
     "examples": 200,
+    "mean_of": 10,
     "choice": {
         "rates": [3e-3, 1e-2, 3e-2],
         "seeds": [100, 101],
@@ -47,7 +48,8 @@ SETTINGS = {
     },
 }
 """Settings of :func:`~lstm_lib.training.fit`, sizes, the number of sentences on which a network is
-examined, and how each network's learning rate is chosen."""
+examined, how many losses are stored as one number, their mean, and how each network's learning rate
+is chosen."""
 
 SUBJECT, VERB, PRONOUN, NEXT = 1, 8, 10, 14
 """The places of words in the sentences for examining, which all have two nouns between the subject
@@ -59,29 +61,37 @@ def run(network, lr=1e-2, seed=0, steps=SETTINGS["steps"]):
     """Train one network, and examine it if it is an LSTM.
 
     Returns:
-        ``verbs``, the share of verbs in the right form, and ``attracted``, that of the verbs after
-        a noun whose number is not the subject's. For an LSTM also, with an entry for each unit:
-        ``held``, the share of verbs, and of he and she, that are right if the unit's cell state is
-        held at its mean; ``apart``, how far the means of tanh(C) for plurals and singulars are
-        apart, from the subject to the word before its verb, and at the word before the next
-        subject; ``kept``, the product of its forget gates from the subject to the verb, and from
-        there to the next subject; ``forced``, the share of plural verbs if it is held where
-        plurals put it, and where singulars put it; and ``once``, the share of plural verbs after
-        singular subjects if it is put there one word after the subject, and then left alone.
+        ``verbs``, the share of verbs in the right form; ``attracted``, that of the verbs after a
+        noun whose number is not the subject's; and ``loss``, the mean of each ten updates. For an
+        LSTM also, with an entry for each unit:
+
+        - ``held``, the share of verbs, and of he and she, that are right if the unit's cell state
+          is held at its mean;
+        - ``apart``, how far the means of tanh(C) for plurals and singulars are apart, from the
+          subject to the word before its verb, and at the word before the next subject;
+        - ``kept``, the product of its forget gates from the subject to the verb, and from there to
+          the next subject;
+        - ``forced``, the share of plural verbs if it is held where plurals put it, and where
+          singulars put it;
+        - ``once``, the share of plural verbs after singular subjects if it is put there one word
+          after the subject, and then left alone.
 
     Raises:
         ValueError: an unknown network.
     """
-    reading = Reading(trained(network, lr, seed, steps), sentences(SETTINGS["examples"], seed))
+    model, history = trained(network, lr, seed, steps)
+    reading = Reading(model, sentences(SETTINGS["examples"], seed))
     answers = reading.answers()
     found = {"verbs": reading.verbs_right(answers), "attracted": reading.attracted_right(answers)}
+    found["loss"] = means(history.loss, SETTINGS["mean_of"])
     if network != "RNN":
         found |= examined(reading)
     return {name: np.round(values, 4).tolist() for name, values in found.items()}
 
 
+@default_dtype(SETTINGS["dtype"])
 def trained(network, lr, seed=0, steps=SETTINGS["steps"]):
-    """One network after training. Those of one seed see the same sentences."""
+    """One network after training, and its history. Those of one seed see the same sentences."""
     task = Agreement(SETTINGS["length"])
     torch.manual_seed(seed)
     module = named("network", network, NETWORKS)(SETTINGS["embedding"], SETTINGS["hidden"])
@@ -90,8 +100,8 @@ def trained(network, lr, seed=0, steps=SETTINGS["steps"]):
         forget_bias(layer, float(network.rpartition(" ")[2]))
     model = SequenceModel(layer, task, SETTINGS["embedding"])
     settings = chosen(SETTINGS, "batch_size", "clip")
-    fit(model, task, steps, lr=lr, seed=seed, progress=False, **settings)
-    return model
+    history = fit(model, task, steps, lr=lr, seed=seed, progress=False, **settings)
+    return model, history
 
 
 def sentences(size, seed=0):

@@ -168,14 +168,15 @@ def agreement(file=None):
         file: the file with the results, if it is another than the command's.
 
     Returns:
-        A dictionary with ``settings``; ``rates``, the learning rate of each network; ``verbs`` and
-        ``attracted`` by network, arrays ``(seeds,)``; and, of the LSTMs alone, arrays
-        ``(seeds, units, …)``: ``held``, ``apart``, ``kept``, ``forced`` and ``once``.
+        A dictionary with ``settings``; ``rates``, the learning rate of each network; by network,
+        ``verbs`` and ``attracted``, arrays ``(seeds,)``, and ``loss``, ``(seeds, steps / 10)``; and
+        of the LSTMs alone, ``held``, ``apart``, ``kept``, ``forced`` and ``once``, arrays
+        ``(seeds, units, …)``.
     """
     stored = results(file or RESULTS / "agreement.json")
     scores = {
         name: {n: np.array(by_seed) for n, by_seed in by_network(stored, name).items()}
-        for name in ("verbs", "attracted")
+        for name in ("verbs", "attracted", "loss")
     }
     examined = {
         name: np.array([run[name] for run in stored["runs"] if name in run])

@@ -1,4 +1,4 @@
-"""Every sequence player on the built pages shows what NumPy computes from the weights stored there."""
+"""Every sequence player on a page shows what NumPy computes from the weights in the page."""
 
 import re
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hands import LAPTOP, PHONE
 from pages import Visit, offline, page_of
-from stored import NOTEBOOKS, kind, models, read, views
+from stored import NOTEBOOKS, models, read, views
 from written_out import written_out
 
 from lstm_lib import equations
