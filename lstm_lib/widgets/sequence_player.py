@@ -167,9 +167,10 @@ def opened(cell, gate):
 
 
 def markup(player, values, here):
-    many = " many" if len(player.tokens) > 14 else ""
+    many = " many" if len(player.tokens) > 14 else ""  # tokens, which stand upright then
+    dense = " dense" if len(player.units) > 2 else ""
     return (
-        f'<div class="lstm-widget player{many}" style="--steps: {len(player.tokens)};'
+        f'<div class="lstm-widget player{many}{dense}" style="--steps: {len(player.tokens)};'
         f' --t: {player.t}">'
         + controls(player)
         + f'<div class="now">{module(player, here)}<div class="sums">{sums(player)}</div></div>'
@@ -182,7 +183,7 @@ def markup(player, values, here):
     )
 
 
-HINT = "Point at a bar, or go to it with the arrow keys, for its number."
+HINT = "Point at a bar for its number."
 
 
 def controls(player):
@@ -194,7 +195,7 @@ def controls(player):
         )
 
     units = {name: escape(name) for name in player.units}
-    gates = {"none": "none"} | {gate: notation.html(gate) for gate in GATES}
+    gates = {"none": "none"} | {gate: f"<i>{LETTERS[gate]}</i>" for gate in GATES}
     return (
         '<div class="controls"><div class="choice" role="group" aria-label="Move">'
         '<button type="button" class="back">Back</button>'
@@ -212,8 +213,8 @@ def controls(player):
 def module(player, here):
     """The LSTM's module in large letters, for a phone, with places for the values."""
     layers = "".join(
-        f'<g class="layer q-{quantity(name)}"><rect x="{x - 28}" y="92" width="56" height="42"'
-        f' rx="6"/><text x="{x}" y="109" class="letter">{LETTER[name]}</text>'
+        f'<g class="layer q-{quantity(name)}"><rect x="{x - 25}" y="92" width="50" height="42"'
+        f' rx="6"/><text x="{x}" y="109" class="letter">{LETTERS[name]}</text>'
         f'<text x="{x}" y="128" class="value" data-value="{name}"></text></g>'
         for name, x in LAYERS.items()
     )
@@ -229,45 +230,46 @@ def module(player, here):
         for sign, x, y, hue in OPERATIONS
     )
     return (
-        '<svg class="module" viewBox="0 0 320 168" role="img"'
+        '<svg class="module" viewBox="0 0 324 168" role="img"'
         ' aria-label="The module of an LSTM, with the values of one unit at this token.">'
-        '<rect class="belt" x="0" y="20" width="312" height="12"/>'
-        f'{wires}{operations}<g class="operation q-cell"><rect x="275" y="43" width="42"'
-        f' height="20" rx="10"/><text x="296" y="58" class="word">tanh</text></g>'
+        '<rect class="belt" x="0" y="20" width="322" height="12"/>'
+        f'{wires}{operations}<g class="operation q-cell"><rect x="280" y="43" width="42"'
+        f' height="20" rx="10"/><text x="301" y="58" class="word">tanh</text></g>'
         f'{layers}{words}{values}<text x="10" y="165" class="reads">'
         f'<tspan class="token">{escape(player.tokens[player.t])}</tspan> and the old h</text></svg>'
     )
 
 
-LAYERS = {"f": 52, "i": 120, "c_tilde": 186, "o": 252}
+LAYERS = {"f": 52, "i": 120, "c_tilde": 186, "o": 249}
 """The middle of each layer's box."""
 
-LETTER = {"f": "f", "i": "i", "c_tilde": "C\u0303", "o": "o"}
+LETTERS = {"f": "f", "i": "i", "c_tilde": "C\u0303", "c": "C", "o": "o", "h": "h"}
+"""How the values are written, without their time."""
 
 VALUES = (
-    ("c_prev", 18, 48, "cell"),
+    ("c_prev", 21, 48, "cell"),
     ("f*c_prev", 118, 48, "cell"),
-    ("i*c_tilde", 212, 80, "cell"),
+    ("i*c_tilde", 222, 71, "cell"),
     ("c", 230, 48, "cell"),
-    ("h", 298, 132, "hidden"),
+    ("h", 301, 132, "hidden"),
 )
-WORDS = (("old C", 18, 14), ("kept", 118, 14), ("new C", 230, 14), ("h", 298, 116))
+WORDS = (("old C", 21, 14), ("kept", 118, 14), ("new C", 230, 14), ("h", 301, 116))
 WIRES = (
-    ("cell", "M0 26H306m-6 -5l6 5l-6 5"),
+    ("cell", "M0 26H318m-6 -5l6 5l-6 5"),
     ("forget", "M52 92V36"),
     ("input", "M120 92V66H176"),
     ("candidate", "M186 92V76"),
     ("cell", "M186 56V36"),
-    ("output", "M252 92V82H286"),
-    ("cell", "M296 26V72"),
-    ("hidden", "M296 92V102"),
-    ("hidden", "M4 148H252M52 148V134M120 148V134M186 148V134M252 148V134"),
+    ("output", "M249 92V82H291"),
+    ("cell", "M301 26V72"),
+    ("hidden", "M301 92V102"),
+    ("hidden", "M4 148H249M52 148V134M120 148V134M186 148V134M249 148V134"),
 )
 OPERATIONS = (
     ("×", 52, 26, "forget"),
     ("+", 186, 26, "cell"),
     ("×", 186, 66, "input"),
-    ("×", 296, 82, "output"),
+    ("×", 301, 82, "output"),
 )
 SIGNS = {"×": "m-4 -4l8 8m0 -8l-8 8", "+": "m-5.5 0h11m-5.5 -5.5v11"}
 
@@ -316,7 +318,7 @@ def strip(player, name, values):
     largest = f' <small class="scale">\u00b1{scale:g}</small>' if name == "c" else ""
     return (
         f'<div class="strip {kind} q-{quantity(name)}" role="rowgroup" data-strip="{name}">'
-        f'<b class="symbol" aria-hidden="true">{notation.html(name)}{largest}</b>'
+        f'<b class="symbol" aria-hidden="true"><i>{LETTERS[name]}</i>{largest}</b>'
         f'<div class="rows">{rows}</div></div>'
     )
 

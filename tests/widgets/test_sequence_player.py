@@ -143,7 +143,7 @@ def test_what_is_set_is_heard_of_and_painted():
         ("held_open", "i"),
     ]
     chosen = [b.get_text() for b in markup(player).find_all(attrs={"aria-pressed": "true"})]
-    assert chosen == ["plural", "it"]
+    assert chosen == ["plural", "i"]
 
 
 @pytest.mark.parametrize(
@@ -319,13 +319,13 @@ def test_the_arrow_keys_go_from_cell_to_cell_and_there_is_one_stop(page):
     root.locator("input").focus()
     page.keyboard.press("Tab")
     focused = "document.activeElement.getAttribute('aria-label')"
-    assert page.evaluate(focused) == "forget gate of gender at sings: 1.00"
+    assert page.evaluate(focused) == "forget gate of gender at The: 1.00"
     for key, t, said in (
         ("ArrowRight", 7, "forget gate of gender at boys: 0.00"),
         ("ArrowDown", 7, "forget gate of plural at boys: 0.00"),
         ("ArrowDown", 7, "input gate of gender at boys: 1.00"),
         ("ArrowUp", 7, "forget gate of plural at boys: 0.00"),
-        ("ArrowLeft", 6, "forget gate of plural at sings: 1.00"),
+        ("ArrowLeft", 6, "forget gate of plural at The: 1.00"),
     ):
         page.keyboard.press(key)
         assert page.evaluate(focused) == root.locator(".pointed").text_content() == said
@@ -412,7 +412,7 @@ MANY = {"plural": 6, "gender": 0, "other": 2, "next": 3}
     ids=["laptop", "phone", "320"],
 )
 @pytest.mark.parametrize(
-    "make", [hand_set, lambda: drawn(units=MANY, steps=22)], ids=["two units", "four units"]
+    "make", [hand_set, lambda: drawn(units=MANY, steps=20)], ids=["two units", "four units"]
 )
 def test_it_can_be_read_and_is_on_one_screen(page, make):
     root = mounted(page, make())
