@@ -61,7 +61,7 @@ function render({ model, el }) {
   const units = model.get("units");
   const meanings = model.get("meanings");
   const hint = pointed.textContent;
-  const rows = all(".row").map((row, k) => ({
+  const rows = all(".over-time").map((row, k) => ({
     cells: [...row.querySelectorAll("[role=gridcell]")],
     name: row.closest(".strip").dataset.strip,
     unit: Object.keys(units)[k % Object.keys(units).length],

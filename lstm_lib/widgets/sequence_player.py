@@ -308,7 +308,7 @@ def strip(player, name, values):
     scale = scale_of(shown) if name == "c" else 1
     kind = "gate" if name in GATES else "signed"
     rows = "".join(
-        f'<div class="row" role="row"><span class="unit" role="rowheader">{escape(unit)}</span>'
+        f'<div class="over-time" role="row"><span class="unit" role="rowheader">{escape(unit)}</span>'
         + "".join(
             f'<i role="gridcell" style="--v: {value:.4f}"></i>' for value in of_unit / scale + 0.0
         )

@@ -25,7 +25,7 @@ every_player = pytest.mark.parametrize(("path", "model_id"), PLAYERS)
 LOOK = """(root) => ({
     texts: [...root.querySelectorAll("[data-value]")].map((n) => [n.dataset.value, n.textContent]),
     bars: [...root.querySelectorAll(".strip")].map((strip) => [strip.dataset.strip,
-        [...strip.querySelectorAll(".row")].map((row) => [...row.querySelectorAll("i")]
+        [...strip.querySelectorAll(".over-time")].map((row) => [...row.querySelectorAll("i")]
             .map((bar) => Number(bar.style.getPropertyValue("--v"))))]),
     scale: root.querySelector(".scale").textContent,
 })"""
@@ -90,3 +90,9 @@ def test_its_strips_and_its_controls_are_on_one_screen(open_page, path, model_id
     boxes = [root.locator(part).bounding_box() for part in (".controls", ".strips")]
     whole = boxes[1]["y"] + boxes[1]["height"] - boxes[0]["y"]
     assert whole < window["viewport"]["height"] - 60  # the page's own bar
+    last = root.locator(".over-time").last
+    for token, cell in zip(
+        root.locator(".tokens span").all(), last.locator("i").all(), strict=True
+    ):
+        one, other = (each.bounding_box() for each in (token, cell))
+        assert abs(one["x"] + one["width"] / 2 - other["x"] - other["width"] / 2) < 2

@@ -64,7 +64,7 @@ def bars(soup):
         strip["data-strip"]: np.array(
             [
                 [float(re.search(r"--v: (\S+?)(?:;|$)", bar["style"])[1]) for bar in row("i")]
-                for row in strip.find_all(class_="row")
+                for row in strip.find_all(class_="over-time")
             ]
         )
         for strip in soup.find_all(class_="strip")
@@ -297,7 +297,7 @@ def test_a_cell_tells_its_number_to_who_points_at_it(page, make):
     root = mounted(page, player)
     values = player.values()
     for strip, name in zip(root.locator(".strip").all(), STRIPS, strict=True):
-        for row, unit in zip(strip.locator(".row").all(), player.units, strict=True):
+        for row, unit in zip(strip.locator(".over-time").all(), player.units, strict=True):
             row.locator("i").nth(5).hover()
             said = root.locator(".pointed").text_content()
             value = number(values[name][5, player.units[unit]])
@@ -309,7 +309,7 @@ def test_a_cell_tells_its_number_to_who_points_at_it(page, make):
 
 def test_a_click_on_a_cell_chooses_its_unit_and_its_token(page):
     root = mounted(page, hand_set())
-    root.locator("[data-strip=c] .row").nth(1).locator("i").nth(7).click()
+    root.locator("[data-strip=c] .over-time").nth(1).locator("i").nth(7).click()
     assert page.evaluate("[saved.t, saved.unit]") == [7, "plural"]
 
 
@@ -426,7 +426,7 @@ def test_it_can_be_read_and_is_on_one_screen(page, make):
     tokens = [box for token in root.locator(".tokens span").all() if (box := token.bounding_box())]
     for one, other in zip(tokens, tokens[1:], strict=False):
         assert one["x"] + one["width"] <= other["x"] + 0.5, "two tokens overlap"
-    column = root.locator(".row").first.locator("i").nth(1).bounding_box()
+    column = root.locator(".over-time").first.locator("i").nth(1).bounding_box()
     token = tokens[1]
     middle = token["x"] + token["width"] / 2
     assert abs(column["x"] + column["width"] / 2 - middle) < 2
