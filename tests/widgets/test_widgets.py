@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from bs4 import BeautifulSoup
 from hands import HANDS, PHONE, Keyboard
+from mounted import markup, mounted, same_picture
 from refusal import refused
 from traitlets import TraitError
 
@@ -28,6 +29,7 @@ from lstm_lib.widgets import (
     MemoryByHand,
     Peepholes,
     Question,
+    SequencePlayer,
     StepByStep,
     TwoRoads,
     VariantSwitch,
@@ -128,17 +130,17 @@ def test_a_slider_of_ipywidgets_can_be_joined_to_every_value(cls):
 
 @pytest.mark.parametrize("cls", PUBLIC)
 def test_a_widget_is_described_the_same_way_each_time(cls):
-    needs = {Question: ("Which?", {"this": "Yes.", "that": "No."}), Gap: (RUNS,)}
+    needs = {
+        Question: ("Which?", {"this": "Yes.", "that": "No."}),
+        Gap: (RUNS,),
+        SequencePlayer: (LSTMCell(1, 1), np.zeros((1, 1)), ["a"]),
+    }
     first, second = (repr(cls(*needs.get(cls, ()))) for _ in range(2))
     assert first == second
     assert re.fullmatch(rf"<{cls.__name__}: .+>", first)
 
 
 # Markup
-
-
-def markup(widget):
-    return BeautifulSoup(widget.static_html, "html.parser")
 
 
 @every_widget
@@ -607,34 +609,6 @@ def test_a_network_has_the_hue_of_the_plots():
         assert f"q-{LOOKS[network.removeprefix('LSTM, ')].hue}" in shown["class"]
 
 
-def mounted(page, widget):
-    """The widget alone on an empty page, with a model as a notebook gives it."""
-    names = [*widget.trait_names(sync=True), "_esm", "_css"]
-    names = [
-        name for name in names if isinstance(getattr(widget, name), float | int | str | list | dict)
-    ]
-    page.set_content("<!doctype html><html data-theme=light><body></body></html>")
-    page.add_style_tag(content=widget._css)
-    page.evaluate(MOUNT, {name: getattr(widget, name) for name in names})
-    return page.locator(".lstm-widget")
-
-
-MOUNT = """(state) => {
-    const heard = {};
-    window.model = {
-        get: (name) => state[name],
-        set: (name, value) => { state[name] = value; heard[`change:${name}`]?.(); },
-        on: (event, callback) => (heard[event] = callback),
-        off: (event) => delete heard[event],
-        save_changes: () => (window.saved = { ...state }),
-    };
-    const script = new Blob([state._esm], { type: "text/javascript" });
-    return import(URL.createObjectURL(script)).then((module) => {
-        window.close_widget = module.default.render({ model, el: document.body });
-    });
-}"""
-
-
 @pytest.fixture
 def page(browser, request):
     context = browser.new_context(**getattr(request, "param", PHONE))
@@ -680,18 +654,6 @@ def test_in_the_browser_the_gap_shows_what_python_shows_and_does_not_jump(page):
     assert slider.input_value() == "1"
     page.evaluate("close_widget(); model.set('gap', 7)")
     assert slider.input_value() == "1"
-
-
-def same_picture(one, other):
-    """Whether two pieces of markup have the same elements, attributes and texts."""
-
-    def picture(soup):
-        for node in soup.find_all(True):
-            style = [float(v) for v in re.findall(r"--\w+: ?([\d.]+)", node.get("style", ""))]
-            rest = {name: value for name, value in node.attrs.items() if name != "style"}
-            yield node.name, rest, style, node.get_text()
-
-    return list(picture(one)) == list(picture(other))
 
 
 @pytest.mark.parametrize(
