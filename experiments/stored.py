@@ -206,7 +206,7 @@ def chosen_rates(stored):
 
 
 def results(file):
-    """What :func:`read` returns, with the runs at the chosen learning rates alone, on the seeds that
+    """What :func:`read` returns, with the runs at the chosen learning rates alone, on seeds that
     were not used to choose them; and these rates."""
     stored, rates = read(file), chosen_rates(read(file))
     choice = stored["settings"]["choice"]

@@ -205,6 +205,7 @@
     model.definition ??= definition(model); // initialised once, shown as often as the page asks
     const widget = await model.definition;
     await widget.render?.({ model, el });
+    remember(el, model);
   }
 
   const VIEWS = {
@@ -232,51 +233,60 @@
 
   /* `…/belt.html#fig-belt?f_3=0.5`: a widget, by the name of its figure, and what is not as it was at
      first.  The reader's hand writes it, so that the address can be sent or kept. */
-  const started = new Map(); // the place of each widget: its model and its values at first
+  const started = []; // each widget that is shown: its place, its model and its values at first
 
-  function remember(place, model) {
+  function remember(el, model) {
     const names = model.get("settings") ?? [];
-    const figure = place.closest("figure[id]");
-    if (!figure || !names.length || !/^(http|file)/.test(location.protocol)) return;
-    started.set(place, { model, first: Object.fromEntries(names.map((name) => [name, model.get(name)])) });
-    let timer;
-    const later = () => {
-      clearTimeout(timer);
-      timer = setTimeout(() => writeAddress(figure, place), 200);
-    };
-    for (const event of ["input", "click"]) place.addEventListener(event, later);
+    const first = Object.fromEntries(names.map((name) => [name, model.get(name)]));
+    if (names.length) started.push({ el, model, first });
   }
 
-  function writeAddress(figure, place) {
-    const { model, first } = started.get(place);
-    const changed = Object.keys(first).filter((name) => !same(model.get(name), first[name]));
+  const within = (figure) => started.filter(({ el }) => figure.contains(el));
+
+  /* Once the hand has rested. */
+  let timer;
+  function writeLater({ target }) {
+    clearTimeout(timer);
+    timer = setTimeout(writeAddress, 200, target.closest("figure[id]"));
+  }
+
+  function writeAddress(figure) {
+    if (!figure || !/^(http|file)/.test(location.protocol)) return; // elsewhere it is not ours
     const short = (value) => (typeof value === "number" ? Number(value.toPrecision(6)) : value);
-    const query = new URLSearchParams(changed.map((name) => [name, short(model.get(name))]));
+    const changed = within(figure).flatMap(({ model, first }) =>
+      Object.keys(first)
+        .filter((name) => !same(model.get(name), first[name]))
+        .map((name) => [name, short(model.get(name))]),
+    );
     const own = location.hash.split("?")[0] === `#${figure.id}`;
-    if (changed.length) history.replaceState(null, "", `#${figure.id}?${query}`);
+    if (changed.length) history.replaceState(null, "", `#${figure.id}?${new URLSearchParams(changed)}`);
     else if (own) history.replaceState(null, "", `#${figure.id}`);
   }
 
   function readAddress() {
     const [id, query] = location.hash.slice(1).split("?");
     const figure = query && document.getElementById(id);
-    const place = figure && [...started.keys()].find((each) => figure.contains(each));
-    if (!place) return;
-    const { model, first } = started.get(place);
-    const values = { ...first };
-    for (const [name, text] of new URLSearchParams(query)) {
-      const value = typeof first[name] === "number" && text !== "" ? Number(text) : text;
-      if (allowed(model, place, name, value, first)) values[name] = value;
-      else report(place, new Error(`its address asks for ${name}=${text}, which it does not have`));
+    const widgets = figure ? within(figure) : [];
+    if (!widgets.length) return;
+    const asked = [...new URLSearchParams(query)];
+    const kept = asked.filter((each) => widgets.some((widget) => allowed(widget, ...each)));
+    for (const { model, first } of widgets) {
+      const own = kept.filter(([name]) => name in first);
+      model.set({ ...first, ...Object.fromEntries(own.map(([n, text]) => [n, read(first[n], text)])) });
     }
-    model.set(values);
+    for (const [name, text] of asked.filter((each) => !kept.includes(each)))
+      report(widgets[0].el, new Error(`its address asks for ${name}=${text}, which it does not have`));
     figure.scrollIntoView();
   }
 
-  function allowed(model, place, name, value, first) {
-    if (!(name in first) || typeof value !== typeof first[name]) return false;
-    if (typeof value === "string") return Boolean(model.get("choices")?.[name]?.includes(value));
-    const slider = place.querySelector(`input[type=range][data-input="${name}"]`);
+  const read = (first, text) => (typeof first === "number" ? Number(text || NaN) : text);
+
+  function allowed({ el, model, first }, name, text) {
+    if (!(name in first)) return false;
+    const value = read(first[name], text);
+    const options = model.get("choices")[name];
+    if (options) return options.includes(value);
+    const slider = el.querySelector(`input[type=range][data-input="${name}"]`);
     return Number.isFinite(value) && (!slider || (value >= slider.min && value <= slider.max));
   }
 
@@ -294,11 +304,10 @@
   async function mount(place, manager) {
     const el = element("div");
     try {
-      const model = manager.find(place.dataset.model);
-      await show(model, el);
+      await show(manager.find(place.dataset.model), el);
       place.replaceChildren(el);
       place.dataset.live = "";
-      remember(place, model);
+      for (const event of ["input", "click"]) place.addEventListener(event, writeLater);
     } catch (error) {
       report(place, error);
     }

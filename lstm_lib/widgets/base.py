@@ -36,6 +36,8 @@ class PaintedWidget(anywidget.AnyWidget):
     static_html = traitlets.Unicode().tag(sync=True)
     settings = traitlets.List().tag(sync=True)
     """What the reader sets, by name: a page of the book has it in its address."""
+    choices = traitlets.Dict().tag(sync=True)
+    """The options of those that are not any number."""
 
     def _paint_again(self, change):
         if not self._property_lock:  # set from Python: the stored page should show it
@@ -67,7 +69,6 @@ class EquationWidget(PaintedWidget):
     _esm = evaluator() + script("equation_widget.js")
     names = traitlets.List().tag(sync=True)
     graphs = traitlets.Dict().tag(sync=True)
-    choices = traitlets.Dict().tag(sync=True)
 
     def __init__(self, graphs: dict[str, Graph], markup: str, start: dict, choices=None):
         modes = tuple(graphs)

@@ -85,7 +85,7 @@ def markup(periods, reads, steps, t):
         "The clocks of a Clockwork RNN",
         '<div class="controls">'
         '<label class="slider"><span class="name" aria-hidden="true"><i>t</i></span>'
-        f'<input type="range" min="0" max="{last}" step="1" value="{t}"'
+        f'<input type="range" data-input="t" min="0" max="{last}" step="1" value="{t}"'
         f' aria-label="the step t" aria-valuetext="{now["said"]}">'
         f'<span class="value" aria-hidden="true">{t}</span></label>'
         '<button type="button" class="next">Next step</button>'

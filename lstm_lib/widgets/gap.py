@@ -47,7 +47,9 @@ class Gap(PaintedWidget):
             str(gap): in_words(gap, dict(zip(self.networks, by_network, strict=True)))
             for gap, *by_network in zip(gaps, *columns, strict=True)
         }
-        super().__init__(gaps=gaps, measured=measured, gap=gap, settings=["gap"])
+        super().__init__(
+            gaps=gaps, measured=measured, gap=gap, settings=["gap"], choices={"gap": gaps}
+        )
         self._paint()
         self.observe(self._paint_again, names="gap")
 
