@@ -53,6 +53,7 @@ SETTINGS = {
         "per": ["network"],
         "by": "accuracy",
         "best": "highest",
+        "digits": 2,
         "among": {"gap": [10, 30, 50]},
     },
 }

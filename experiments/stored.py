@@ -190,9 +190,15 @@ def chosen_rates(stored):
     """The learning rate that was best on the seeds for choosing: ``{("LSTM",): 0.003}``.
 
     The keys are the values of what the settings' ``choice`` calls ``per``. A trial that ended
-    with NaN counts as the worst; of two rates that are equally good, the smaller is taken.
+    with NaN counts as the worst; of two rates that are equally good, the smaller is taken. They
+    are equally good if their means agree to as many significant ``digits`` as the choice says.
     """
     choice = stored["settings"]["choice"]
+    digits = choice.get("digits", 12)
+
+    def mean(trials):
+        return float(f"{np.nan_to_num(np.mean(trials), nan=-np.inf):.{digits}g}")
+
     sign = {"highest": 1, "lowest": -1}[choice["best"]]
     trials = {}
     for run in stored["runs"]:
@@ -200,7 +206,7 @@ def chosen_rates(stored):
             by_rate = trials.setdefault(tuple(run[name] for name in choice["per"]), {})
             by_rate.setdefault(run["lr"], []).append(sign * run[choice["by"]])
     return {
-        key: max(sorted(by_rate), key=lambda lr: np.nan_to_num(np.mean(by_rate[lr]), nan=-np.inf))
+        key: max(sorted(by_rate), key=lambda lr, by_rate=by_rate: mean(by_rate[lr]))
         for key, by_rate in trials.items()
     }
 

@@ -203,6 +203,15 @@ def test_the_best_rate_is_the_smallest_of_equals_and_never_one_that_ends_with_na
     assert stored.chosen_rates(with_it) == {(): chosen}
 
 
+def test_rates_whose_means_agree_in_the_digits_that_count_are_equally_good():
+    runs = [{"seed": 100, "lr": lr, "error": e} for lr, e in ((0.01, 0.998), (0.001, 0.996))]
+    choice = {"seeds": [100], "per": [], "by": "error", "best": "highest", "digits": 2}
+    stored_ones = {"settings": {"choice": choice}, "runs": runs}
+    assert stored.chosen_rates(stored_ones) == {(): 0.001}
+    choice["digits"] = 3
+    assert stored.chosen_rates(stored_ones) == {(): 0.01}
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no groups of processes to signal")
 @pytest.mark.parametrize(
     "end",
