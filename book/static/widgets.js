@@ -228,13 +228,65 @@
     await view(model, el);
   }
 
+  // -- The address ----------------------------------------------------------------------------
+
+  /* `…/belt.html#fig-belt?f_3=0.5`: a widget, by the name of its figure, and what is not as it was at
+     first.  The reader's hand writes it, so that the address can be sent or kept. */
+  const started = new Map(); // the place of each widget: its model and its values at first
+
+  function remember(place, model) {
+    const names = model.get("settings") ?? [];
+    const figure = place.closest("figure[id]");
+    if (!figure || !names.length || !/^(http|file)/.test(location.protocol)) return;
+    started.set(place, { model, first: Object.fromEntries(names.map((name) => [name, model.get(name)])) });
+    let timer;
+    const later = () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => writeAddress(figure, place), 200);
+    };
+    for (const event of ["input", "click"]) place.addEventListener(event, later);
+  }
+
+  function writeAddress(figure, place) {
+    const { model, first } = started.get(place);
+    const changed = Object.keys(first).filter((name) => !same(model.get(name), first[name]));
+    const short = (value) => (typeof value === "number" ? Number(value.toPrecision(6)) : value);
+    const query = new URLSearchParams(changed.map((name) => [name, short(model.get(name))]));
+    const own = location.hash.split("?")[0] === `#${figure.id}`;
+    if (changed.length) history.replaceState(null, "", `#${figure.id}?${query}`);
+    else if (own) history.replaceState(null, "", `#${figure.id}`);
+  }
+
+  function readAddress() {
+    const [id, query] = location.hash.slice(1).split("?");
+    const figure = query && document.getElementById(id);
+    const place = figure && [...started.keys()].find((each) => figure.contains(each));
+    if (!place) return;
+    const { model, first } = started.get(place);
+    const values = { ...first };
+    for (const [name, text] of new URLSearchParams(query)) {
+      const value = typeof first[name] === "number" && text !== "" ? Number(text) : text;
+      if (allowed(model, place, name, value, first)) values[name] = value;
+      else report(place, new Error(`its address asks for ${name}=${text}, which it does not have`));
+    }
+    model.set(values);
+    figure.scrollIntoView();
+  }
+
+  function allowed(model, place, name, value, first) {
+    if (!(name in first) || typeof value !== typeof first[name]) return false;
+    if (typeof value === "string") return Boolean(model.get("choices")?.[name]?.includes(value));
+    const slider = place.querySelector(`input[type=range][data-input="${name}"]`);
+    return Number.isFinite(value) && (!slider || (value >= slider.min && value <= slider.max));
+  }
+
   // -- The page -------------------------------------------------------------------------------
 
   /* Say it where the reader is, below whatever the place already shows. */
   function report(place, error) {
     console.error(error);
     place.append(
-      element("p", { class: "widget-problem", role: "status" }, `This widget did not start: ${error.message}.`),
+      element("p", { class: "widget-problem", role: "status" }, `This widget is not as it should be: ${error.message}.`),
     );
   }
 
@@ -242,9 +294,11 @@
   async function mount(place, manager) {
     const el = element("div");
     try {
-      await show(manager.find(place.dataset.model), el);
+      const model = manager.find(place.dataset.model);
+      await show(model, el);
       place.replaceChildren(el);
       place.dataset.live = "";
+      remember(place, model);
     } catch (error) {
       report(place, error);
     }
@@ -264,5 +318,7 @@
       console.error(error); // a link to a widget that was closed joins nothing
     }
   }
-  for (const place of document.querySelectorAll(".widget[data-model]")) mount(place, manager);
+  const places = [...document.querySelectorAll(".widget[data-model]")];
+  Promise.all(places.map((place) => mount(place, manager))).then(readAddress);
+  addEventListener("hashchange", readAddress);
 })();

@@ -34,6 +34,8 @@ class PaintedWidget(anywidget.AnyWidget):
     _css = STYLE
 
     static_html = traitlets.Unicode().tag(sync=True)
+    settings = traitlets.List().tag(sync=True)
+    """What the reader sets, by name: a page of the book has it in its address."""
 
     def _paint_again(self, change):
         if not self._property_lock:  # set from Python: the stored page should show it
@@ -73,12 +75,14 @@ class EquationWidget(PaintedWidget):
         names = list(
             dict.fromkeys(name for g in graphs.values() for name in (*g.inputs, *g.outputs))
         )
+        inputs = (name for graph in graphs.values() for name in graph.inputs)
         self._python_graphs, self._markup, self._following = graphs, markup, False
         values = self._all_values(modes[0], start)
         super().__init__(
             names=names,
             graphs={mode: equations.javascript(graph) for mode, graph in graphs.items()},
             choices={name: list(options) for name, options in choices.items()},
+            settings=[*dict.fromkeys(inputs), *choices],
         )
         self.add_traits(
             **{name: traitlets.Float(float(values[name])).tag(sync=True) for name in names},

@@ -177,7 +177,10 @@ def test_the_command_makes_what_is_missing_and_keeps_what_is_there(file):
 
 
 def test_rates_are_chosen_on_seeds_of_their_own(file):
+    at_another_rate = {"network": "quick", "size": 1, "seed": 0, "lr": 0.1, "error": 0.0}
+    making.write(file, small.SETTINGS, [at_another_rate])
     make(file, "--network", "quick")
+    assert at_another_rate in runs_in(file)
     trials = [run for run in runs_in(file) if run["seed"] >= 100]
     assert {run["size"] for run in trials} == {1}
     assert [(run["seed"], run["lr"]) for run in trials] == [
