@@ -13,6 +13,7 @@ from lstm_lib.diagrams.gru_relatives import (
     mut3,
     positive_min_gru,
 )
+from lstm_lib.diagrams.layers import both_directions, stacked
 from lstm_lib.diagrams.lstm_module import lstm
 from lstm_lib.diagrams.lstm_relatives import memory_only, min_lstm, positive_min_lstm
 from lstm_lib.diagrams.lstm_variants import (
@@ -35,6 +36,7 @@ __all__ = [
     "MODULES",
     "Shape",
     "Drawing",
+    "both_directions",
     "chain",
     "clockwork",
     "coupled",
@@ -64,4 +66,5 @@ __all__ = [
     "rnn",
     "slstm",
     "sru",
+    "stacked",
 ]
