@@ -2,7 +2,7 @@
 
 The control reads in one direction only, and may answer one step later.
 
-The command that makes the missing runs (about five minutes for all, on one core)::
+The command that makes the missing runs (about two minutes for all, on one core)::
 
     python -m experiments.both_directions
 """
@@ -59,7 +59,7 @@ SETTINGS = {
     "forget_bias": 3.0,
     "batch_size": 64,
     "clip": 1.0,
-    "steps": 300,
+    "steps": 100,
     "examples": 1024,
     "choice": {
         "rates": [3e-3, 1e-2, 3e-2],

@@ -2,7 +2,7 @@
 
 The control hands each layer's input round the layer and adds it to the output, without any gate.
 
-The command that makes the missing runs (about eight minutes for all, on one core)::
+The command that makes the missing runs (about five minutes for all, on one core)::
 
     python -m experiments.depth_gates
 """
@@ -40,7 +40,7 @@ SETTINGS = {
     },
     "batch_size": 32,
     "clip": 1.0,
-    "steps": 300,
+    "steps": 200,
     "until": 0.99,
     "examples": 1024,
     "choice": {

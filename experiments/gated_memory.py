@@ -1,6 +1,6 @@
 """How much of an LSTM can go? Six cells and two tasks: keep a word, and keep count of a switch.
 
-The command that makes the missing runs (about ten minutes for all, on one core)::
+The command that makes the missing runs (about six minutes for all, on one core)::
 
     python -m experiments.gated_memory
 """
@@ -62,7 +62,7 @@ SETTINGS = {
     "keeps": 3.0,
     "batch_size": 32,
     "clip": 1.0,
-    "steps": 400,
+    "steps": 300,
     "until": 0.99,
     "examples": 1024,
     "choice": {

@@ -3,7 +3,7 @@
 A plain RNN, an LSTM and a Clockwork RNN read nothing. The controls are networks that are given the
 time, as a number or as the ticks of the Clockwork RNN's clocks, and an LSTM that is trained longer.
 
-The command that makes the missing runs (less than ten minutes for all, on one core)::
+The command that makes the missing runs (about six minutes for all, on one core)::
 
     python -m experiments.waveform
 """
@@ -42,8 +42,8 @@ SETTINGS = {
     "periods": [1, 2, 4, 8, 16, 32, 64],
     "batch_size": 1,
     "clip": 1.0,
-    "steps": 600,
-    "longer": 1800,
+    "steps": 400,
+    "longer": 1200,
     "mean_of": 50,
     "choice": {
         "rates": [3e-3, 1e-2, 3e-2],
