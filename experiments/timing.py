@@ -114,4 +114,4 @@ def layer_for(network, seed):
 
 if __name__ == "__main__":
     axes = {"network": list(NETWORKS), "interval": INTERVALS, "seed": SEEDS}
-    command(__doc__.splitlines()[0], FILE, SETTINGS, run, longest="interval", **axes)
+    command(__doc__.splitlines()[0], FILE, SETTINGS, run, **axes)
