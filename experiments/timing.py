@@ -34,7 +34,7 @@ SEEDS = tuple(range(10))
 
 SETTINGS = {
     "dtype": "float64",
-    "intervals_long": 4,
+    "intervals_long": 3,
     "hidden": 4,
     "forget_bias": 1.0,
     "batch_size": 32,
@@ -43,7 +43,7 @@ SETTINGS = {
     "until": 0.99,
     "examples": 500,
     "choice": {
-        "rates": [1e-2, 3e-2, 1e-1],
+        "rates": [2e-2, 4e-2, 8e-2],
         "seeds": [100, 101],
         "per": ["network", "interval"],
         "by": "updates",
@@ -114,4 +114,4 @@ def layer_for(network, seed):
 
 if __name__ == "__main__":
     axes = {"network": list(NETWORKS), "interval": INTERVALS, "seed": SEEDS}
-    command(__doc__.splitlines()[0], FILE, SETTINGS, run, longest="interval", **axes)
+    command(__doc__.splitlines()[0], FILE, SETTINGS, run, **axes)

@@ -9,7 +9,7 @@ from lstm_lib.equations.palette import HUES, NEUTRALS
 from lstm_lib.plotting.figure import MUTED, WIDTH, Figure, short, style
 from lstm_lib.plotting.lines import looks_of, wrapped
 
-ROW, ABOVE_AND_BELOW = 0.36, 0.85
+ROW, ABOVE_AND_BELOW = 0.38, 0.85
 """The height of a row, and that of titles and axis together, in inches."""
 
 
@@ -51,7 +51,7 @@ def dots(values: dict, most, x_label="updates", alt_title="Dots") -> Figure:
         panels[0].set_yticks(range(len(rows)), map(wrapped, rows))
         for label, look in zip(panels[0].get_yticklabels(), looks.values(), strict=True):
             label.set_color(HUES[look.hue].light)
-            label.set_linespacing(0.95)
+            label.set_linespacing(1.05)
         panels[0].set_ylim(len(rows) - 0.45, -0.55)
         panels[len(panels) // 2].set_xlabel(x_label)
         figure.tight_layout(w_pad=0.8)
