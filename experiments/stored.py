@@ -146,77 +146,6 @@ def gru_or_lstm(file=None):
     return tables
 
 
-def depth(file=None):
-    """The results of :mod:`experiments.depth`, which calls this function ``load``.
-
-    Args:
-        file: the file with the results, if it is another than the command's.
-
-    Returns:
-        A dictionary with ``settings``; and by task and network (``["rates"]["sine"]["1 layer"]``),
-        ``rates``, the learning rate; ``weights``, ``(seeds,)``; and ``score``, ``(seeds, points)``,
-        the mean of each ``mean_of`` updates.
-    """
-    return by_two(file or RESULTS / "depth.json", "task", "weights", "score")
-
-
-def both_directions(file=None):
-    """The results of :mod:`experiments.both_directions`, which calls this function ``load``.
-
-    Args:
-        file: the file with the results, if it is another than the command's.
-
-    Returns:
-        A dictionary with ``settings``; and by question and network, ``rates``, the learning rate,
-        and ``weights`` and ``accuracy``, arrays ``(seeds,)``.
-    """
-    return by_two(file or RESULTS / "both_directions.json", "question", "weights", "accuracy")
-
-
-def depth_gates(file=None):
-    """The results of :mod:`experiments.depth_gates`, which calls this function ``load``.
-
-    Args:
-        file: the file with the results, if it is another than the command's.
-
-    Returns:
-        A dictionary with ``settings``; and by number of layers and network, ``rates``, the learning
-        rate, and ``accuracy`` and ``solved_at``, arrays ``(seeds,)``, the second NaN for a run that
-        was not solved.
-    """
-    return by_two(file or RESULTS / "depth_gates.json", "layers", "accuracy", "solved_at")
-
-
-def gated_memory(file=None):
-    """The results of :mod:`experiments.gated_memory`, which calls this function ``load``.
-
-    Args:
-        file: the file with the results, if it is another than the command's.
-
-    Returns:
-        A dictionary with ``settings``; and by task and network, ``rates``, the learning rate, and
-        ``weights``, ``accuracy``, ``solved_at`` and ``longer``, arrays ``(seeds,)``, with NaN in
-        the last two for a run that was not solved, and for a task that has no longer sequences.
-    """
-    names = ("weights", "accuracy", "solved_at", "longer")
-    return by_two(file or RESULTS / "gated_memory.json", "task", *names)
-
-
-def by_two(file, first, *names):
-    """The rates of an experiment and these of its results, by an argument and by network."""
-    stored = results(file)
-    tables = {name: {} for name in ("rates", *names)}
-    for (one, network), lr in stored["rates"].items():
-        tables["rates"].setdefault(one, {})[network] = lr
-    for name in names:
-        for run in stored["runs"]:
-            by_name = tables[name].setdefault(run[first], {})
-            by_name.setdefault(run["network"], []).append(run[name])
-        for by_name in tables[name].values():
-            by_name.update({n: np.array(by_seed, float) for n, by_seed in by_name.items()})
-    return {"settings": stored["settings"], **tables}
-
-
 def waveform(file=None):
     """The results of :mod:`experiments.waveform`, which calls this function ``load``.
 
@@ -225,18 +154,20 @@ def waveform(file=None):
 
     Returns:
         A dictionary with ``settings``; ``baseline``, the error of always saying the mean; and by
-        network, ``rates``, its learning rate; ``weights``, how many it has; ``error``, an array
-        ``(seeds,)``; ``output``, an array ``(seeds, length)``; and ``loss``, an array ``(seeds,
-        points)``, the mean of each ``mean_of`` updates.
+        network, ``weights``, how many each has; ``error``, an array ``(seeds,)``; ``output``, an
+        array ``(seeds, length)``; and ``loss``, for each seed an array ``(steps,)``, smoothed: the
+        mean of each ten updates, ten times.
     """
-    stored = results(file or RESULTS / "waveform.json")
+    stored = read(file or RESULTS / "waveform.json")
+    mean_of = stored["settings"]["mean_of"]
     tables = {
         name: {n: np.array(by_seed) for n, by_seed in by_network(stored, name).items()}
         for name in ("error", "output", "loss")
     }
-    tables["rates"] = {network: lr for (network,), lr in stored["rates"].items()}
-    tables["weights"] = {n: by_seed[0] for n, by_seed in by_network(stored, "weights").items()}
-    return {"settings": stored["settings"], "baseline": 1.0, **tables}
+    loss = {n: np.repeat(by_seed, mean_of, axis=1) for n, by_seed in tables["loss"].items()}
+    weights = {n: by_seed[0] for n, by_seed in by_network(stored, "weights").items()}
+    whole = tables | {"loss": loss, "weights": weights}
+    return {"settings": stored["settings"], "baseline": 1.0, **whole}
 
 
 def chosen_rates(stored):

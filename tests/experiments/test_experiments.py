@@ -18,7 +18,7 @@ from experiments import (
 )
 from lstm_lib import training
 from lstm_lib.layers import to_torch
-from lstm_lib.training.tasks import Adding, Recall
+from lstm_lib.training.tasks import Adding, Recall, Waveform
 
 
 @pytest.fixture(autouse=True)
@@ -117,6 +117,37 @@ def test_an_lstm_learns_to_add_and_a_plain_network_does_not():
     np.testing.assert_allclose(runs["error"]["RNN"], runs["baseline"], rtol=0.1)
 
 
+def test_the_waveform_has_every_network_and_seed():
+    runs, settings = waveform.load(), waveform.SETTINGS
+    steps, seeds = settings["steps"], len(waveform.SEEDS)
+    assert runs["baseline"] == Waveform(8).baseline
+    for network in waveform.NETWORKS:
+        assert runs["weights"][network] == waveform.cell_for(network, 0).num_parameters
+        assert runs["error"][network].shape == (seeds,)
+        assert runs["loss"][network].shape == (seeds, steps)
+        np.testing.assert_array_equal(
+            runs["loss"][network][:, ::10], runs["loss"][network][:, 9::10]
+        )
+        outputs = torch.tensor(runs["output"][network])
+        for seed, output, error in zip(
+            waveform.SEEDS, outputs, runs["error"][network], strict=True
+        ):
+            curve = Waveform(settings["length"], seed=seed).curve
+            assert (output - curve).square().mean().item() == pytest.approx(error, abs=2e-3)
+
+
+def test_the_networks_that_play_are_of_about_equal_size():
+    weights = list(waveform.load()["weights"].values())
+    assert max(weights) / min(weights) < 1.1
+
+
+def test_a_clockwork_rnn_plays_a_curve_from_memory_and_the_others_do_not():
+    errors = waveform.load()["error"]
+    assert (errors["Clockwork RNN"] < 0.01).all()
+    assert (errors["LSTM, forget bias 3"] > 0.1).all()
+    np.testing.assert_allclose(errors["RNN"], 1, atol=0.1)
+
+
 # What is run
 
 
@@ -146,6 +177,14 @@ def test_the_adding_problem_still_begins_as_is_stored(network):
     now = adding.run(network, seed=0, steps=30)
     assert len(now["loss"]) == 3
     np.testing.assert_allclose(now["loss"], before["loss"][:3], rtol=0.01)
+
+
+@pytest.mark.parametrize("network", waveform.NETWORKS)
+def test_the_waveform_still_begins_as_is_stored(network):
+    before = stored_run(waveform, network=network, seed=1)
+    now = waveform.run(network, seed=1, steps=20)
+    assert now["weights"] == before["weights"]
+    np.testing.assert_allclose(now["loss"], before["loss"][:2], rtol=0.01)
 
 
 @pytest.mark.parametrize(
