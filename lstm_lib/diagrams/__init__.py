@@ -15,6 +15,7 @@ from lstm_lib.diagrams.gru_relatives import (
     positive_min_gru,
 )
 from lstm_lib.diagrams.loop_and_chain import loop
+from lstm_lib.diagrams.layers import both_directions, stacked
 from lstm_lib.diagrams.lstm_module import lstm
 from lstm_lib.diagrams.lstm_relatives import memory_only, min_lstm, positive_min_lstm
 from lstm_lib.diagrams.lstm_variants import (
@@ -39,6 +40,7 @@ __all__ = [
     "Shape",
     "Drawing",
     "belt",
+    "both_directions",
     "chain",
     "clockwork",
     "coupled",
@@ -70,4 +72,5 @@ __all__ = [
     "rnn",
     "slstm",
     "sru",
+    "stacked",
 ]

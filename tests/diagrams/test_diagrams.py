@@ -63,6 +63,8 @@ DRAWINGS = {
     "legend": diagrams.legend(),
     "loop": diagrams.loop(),
     "problem shapes": diagrams.problem_shapes(),
+    "stacked": diagrams.stacked(),
+    "both directions": diagrams.both_directions(),
 }
 WITH_VALUES = {
     **{f"{name} with values": draw(all_values(cell)) for name, (draw, cell) in MODULES.items()},
@@ -294,6 +296,24 @@ def test_a_variant_that_does_not_exist_is_refused():
 def test_a_variant_lights_its_difference_or_nothing(name):
     with pytest.raises(ValueError, match="lit is 'forget', expected None or 'difference'"):
         VARIANTS[name][0](lit="forget")
+
+
+def test_in_a_stack_h_goes_up_and_in_both_directions_one_row_runs_from_right_to_left():
+    def level(drawing):
+        ways = [s.points for s in drawing.shapes if s.kind.startswith("wire") and s.arrow]
+        return [(start, end) for start, *_, end in ways if start[1] == end[1]]
+
+    rows = {"stacked": (1, 1), "both directions": (-1, 1)}  # from above
+    for name, signs in rows.items():
+        heights = sorted({start[1] for start, _ in level(DRAWINGS[name])})
+        upper, lower = heights[:2], heights[2:]
+        for row, sign in zip((upper, lower), signs, strict=True):
+            runs = [(start, end) for start, end in level(DRAWINGS[name]) if start[1] in row]
+            assert len(runs) == 8 and all((b[0] - a[0]) * sign > 0 for a, b in runs)
+    between = [s for s in DRAWINGS["stacked"].shapes if s.gives == ("h",) and s.arrow]
+    assert sum(s.points[0][0] == s.points[-1][0] for s in between) == 6  # h goes straight up
+    copies = [s for s in DRAWINGS["both directions"].shapes if s.kind == "dot"]
+    assert [s.gives for s in copies] == 3 * [("x",)]  # both rows read the same x
 
 
 # What a drawing is to Python

@@ -25,7 +25,13 @@ PARTS = {
     "clock at rest": partial(diagrams.clockwork, {"clock": 0}),
 }
 """Drawings of a cell beside the one of its module."""
-WITHOUT_CELL = {diagrams.legend, diagrams.loop, diagrams.problem_shapes}
+WITHOUT_CELL = {
+    diagrams.legend,
+    diagrams.loop,
+    diagrams.problem_shapes,
+    diagrams.stacked,
+    diagrams.both_directions,
+}
 """The drawings that show no cell."""
 
 every_drawing = pytest.mark.parametrize("draw", (MODULES | PARTS).values(), ids=MODULES | PARTS)
