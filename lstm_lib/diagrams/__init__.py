@@ -14,8 +14,8 @@ from lstm_lib.diagrams.gru_relatives import (
     mut3,
     positive_min_gru,
 )
-from lstm_lib.diagrams.loop_and_chain import loop
 from lstm_lib.diagrams.layers import both_directions, stacked
+from lstm_lib.diagrams.loop_and_chain import loop
 from lstm_lib.diagrams.lstm_module import lstm
 from lstm_lib.diagrams.lstm_relatives import memory_only, min_lstm, positive_min_lstm
 from lstm_lib.diagrams.lstm_variants import (
