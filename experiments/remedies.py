@@ -31,9 +31,9 @@ SETTINGS = recall_by_gap.SETTINGS | {
     "strength": 4.0,
     "reservoir": {"examples": 9600, "input_scale": 0.01, "radius": 0.95, "orthogonal": 0.99},
 }
-"""Those of :mod:`experiments.recall_by_gap`; the penalty's weight in the loss; and for an echo state
-network how many sequences its readout is fitted to, the size of its input weights, and the spectral
-radius of its recurrent weights, drawn at random or orthogonal. It has no learning rate."""
+"""Those of :mod:`experiments.recall_by_gap`; the penalty's weight in the loss; and for an echo
+state network how many sequences its readout is fitted to, the size of its input weights, and the
+spectral radius of its recurrent weights, drawn at random or orthogonal. It has no learning rate."""
 
 
 @default_dtype(SETTINGS["dtype"])
