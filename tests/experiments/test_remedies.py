@@ -36,8 +36,8 @@ def test_every_remedy_was_tried_on_every_gap_with_every_seed():
         assert values.shape == (len(remedies.SEEDS), len(remedies.GAPS))
 
 
-def test_the_networks_to_compare_with_had_the_same_task_seeds_and_budget():
-    assert remedies.SEEDS == recall_by_gap.SEEDS
+def test_the_networks_to_compare_with_had_the_same_task_and_budget():
+    assert set(remedies.SEEDS) <= set(recall_by_gap.SEEDS)
     assert set(remedies.GAPS) < set(recall_by_gap.GAPS)
     for name in recall_by_gap.SETTINGS.keys() - {"choice"}:
         assert remedies.SETTINGS[name] == recall_by_gap.SETTINGS[name]
@@ -51,7 +51,6 @@ def test_the_networks_to_compare_with_had_the_same_task_seeds_and_budget():
 @pytest.mark.parametrize(
     ("network", "gap", "seed"),
     [
-        ("RNN, not clipped", 10, 0),
         ("RNN, penalty", 10, 1),
         ("echo state, 64 units", 20, 2),
         ("echo state, 200 units, orthogonal", 10, 3),
