@@ -19,7 +19,24 @@ def recall_by_gap(file=None):
         guessing; ``rates``, the learning rate of each network; and by network, each an array
         ``(seeds, gaps)``, ``accuracy`` and ``solved_at``, NaN for a run that was not solved.
     """
-    stored = results(file or RESULTS / "recall_by_gap.json")
+    return by_gap(file or RESULTS / "recall_by_gap.json")
+
+
+def remedies(file=None):
+    """The results of :mod:`experiments.remedies`, which calls this function ``load``.
+
+    Args:
+        file: the file with the results, if it is another than the command's.
+
+    Returns:
+        A dictionary like :func:`recall_by_gap`'s.
+    """
+    return by_gap(file or RESULTS / "remedies.json")
+
+
+def by_gap(file):
+    """The tables of :func:`recall_by_gap`."""
+    stored = results(file)
     gaps = sorted({run["gap"] for run in stored["runs"]})
 
     def table(name):

@@ -5,6 +5,7 @@ from lstm_lib.widgets.by_hand import MemoryByHand
 from lstm_lib.widgets.clocks import Clocks
 from lstm_lib.widgets.gap import Gap
 from lstm_lib.widgets.gate import Gate
+from lstm_lib.widgets.latch import Latch
 from lstm_lib.widgets.peepholes import Peepholes
 from lstm_lib.widgets.question import Question
 from lstm_lib.widgets.sequence_player import SequencePlayer
@@ -19,6 +20,7 @@ __all__ = [
     "ConveyorBelt",
     "Gap",
     "Gate",
+    "Latch",
     "MemoryByHand",
     "Peepholes",
     "Question",

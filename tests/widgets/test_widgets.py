@@ -26,6 +26,7 @@ from lstm_lib.widgets import (
     Clocks,
     ConveyorBelt,
     Gap,
+    Latch,
     MemoryByHand,
     Peepholes,
     Question,
@@ -336,6 +337,29 @@ def test_with_tanh_the_gradient_is_the_slope_of_the_last_signal(w):
     assert widget.h_30 == pytest.approx(last(1.0), rel=1e-12)
     slope = (last(1 + 1e-4) - last(1 - 1e-4)) / 2e-4
     assert widget.d_0 == pytest.approx(slope, rel=1e-3, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    "button", markup(Latch()).select("button[data-preset]"), ids=lambda b: b.get_text()
+)
+def test_a_latch_keeps_a_value_and_its_gradient_is_the_product_of_slopes(button):
+    widget = Latch()
+    press(widget, button)
+    h, left = tanh(1.0), 1.0
+    for k in range(2, 31):
+        h = tanh(widget.U_h * h)
+        left *= widget.U_h * (1 - h**2)
+        assert getattr(widget, f"h_{k}") == pytest.approx(h, rel=1e-12)
+    assert widget.d_1 == pytest.approx(left, rel=1e-12)
+    assert (widget.h_30 > 0.4) == (widget.U_h > 1)
+
+
+def test_a_latch_survives_a_push_that_is_not_too_hard():
+    widget = Latch()
+    for push, kept in ((-1.5, True), (-2.5, False)):
+        widget.x_12 = push
+        assert (widget.h_30 > 0.95) is kept
+        assert (widget.h_30 < -0.95) is not kept
 
 
 @pytest.mark.parametrize(
