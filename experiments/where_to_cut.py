@@ -39,7 +39,7 @@ SETTINGS = {
     "embedding": 16,
     "hidden": 32,
     "forget_bias": 3.0,
-    "batch_size": 64,
+    "batch_size": 32,
     "clip": 1.0,
     "steps": 1000,
     "until": 0.99,

@@ -33,7 +33,7 @@ SETTINGS = {
     "strips": 16,
     "piece": 32,
     "clip": 1.0,
-    "readings": 6,
+    "readings": 3,
     "choice": {
         "rates": [3e-3, 1e-2, 3e-2],
         "seeds": [100, 101],
