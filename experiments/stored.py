@@ -168,22 +168,26 @@ def where_to_cut(file=None):
         file: the file with the results, if it is another than the command's.
 
     Returns:
-        A dictionary with ``settings``; ``rates``, the learning rate of each network; and by
-        network, ``accuracy``, ``updates`` and ``solved_at``, arrays ``(seeds,)``, the last NaN for
-        a run that was not solved, and ``scores``, for each seed an array ``(updates,)``,
-        smoothed: the mean of each ten updates, ten times.
+        A dictionary with ``settings``; ``rates``, the learning rate of each network; ``at``, the
+        updates ``(points,)`` after which ``scores`` are given; and by network, ``accuracy``,
+        ``updates`` and ``solved_at``, arrays ``(seeds,)``, the last NaN for a run that was not
+        solved, and ``scores``, an array ``(seeds, points)``, the mean of ten updates: of a run that
+        has ended, the score that ended it.
     """
     stored = results(file or RESULTS / "where_to_cut.json")
+    settings = stored["settings"]
     tables = {
         name: {n: np.array(by_seed, float) for n, by_seed in by_network(stored, name).items()}
         for name in ("accuracy", "updates", "solved_at")
     }
-    rates = {network: lr for (network,), lr in stored["rates"].items()}
+    points = settings["steps"] // settings["mean_of"]
     scores = {
-        network: [np.repeat(means, stored["settings"]["mean_of"]) for means in by_seed]
+        network: np.array([each + [settings["until"]] * (points - len(each)) for each in by_seed])
         for network, by_seed in by_network(stored, "scores").items()
     }
-    return {"settings": stored["settings"], "rates": rates, **tables, "scores": scores}
+    rates = {network: lr for (network,), lr in stored["rates"].items()}
+    at = settings["mean_of"] * np.arange(1, points + 1)
+    return {"settings": settings, "rates": rates, "at": at, **tables, "scores": scores}
 
 
 def clipping(file=None):

@@ -35,11 +35,13 @@ def test_every_network_was_trained_with_every_seed_and_the_settings_of_the_modul
         assert set(runs[name]) == set(CUTS)
         assert all(len(by_seed) == len(SEEDS) for by_seed in runs[name].values())
     for network, scores in runs["scores"].items():
-        for seed, of_seed in enumerate(scores):
-            updates = runs["updates"][network][seed]
-            assert len(of_seed) == updates // 10 * 10
+        assert (
+            scores.shape == (len(SEEDS), SETTINGS["steps"] // 10) == (len(SEEDS), len(runs["at"]))
+        )
+        for seed, updates in enumerate(runs["updates"][network]):
             solved_at = runs["solved_at"][network][seed]
             assert solved_at == updates if np.isfinite(solved_at) else updates == SETTINGS["steps"]
+            assert (scores[seed, int(updates // 10) :] == SETTINGS["until"]).all()
 
 
 def test_a_cut_that_cuts_nothing_changes_nothing(runs):
