@@ -161,35 +161,6 @@ def waveform(file=None):
     return {"settings": stored["settings"], "baseline": 1.0, **whole}
 
 
-def where_to_cut(file=None):
-    """The results of :mod:`experiments.where_to_cut`, which calls this function ``load``.
-
-    Args:
-        file: the file with the results, if it is another than the command's.
-
-    Returns:
-        A dictionary with ``settings``; ``rates``, the learning rate of each network; ``at``, the
-        updates ``(points,)`` after which ``scores`` are given; and by network, ``accuracy``,
-        ``updates`` and ``solved_at``, arrays ``(seeds,)``, the last NaN for a run that was not
-        solved, and ``scores``, an array ``(seeds, points)``, the mean of ten updates: of a run that
-        has ended, the score that ended it.
-    """
-    stored = results(file or RESULTS / "where_to_cut.json")
-    settings = stored["settings"]
-    tables = {
-        name: {n: np.array(by_seed, float) for n, by_seed in by_network(stored, name).items()}
-        for name in ("accuracy", "updates", "solved_at")
-    }
-    points = settings["steps"] // settings["mean_of"]
-    scores = {
-        network: np.array([each + [settings["until"]] * (points - len(each)) for each in by_seed])
-        for network, by_seed in by_network(stored, "scores").items()
-    }
-    rates = {network: lr for (network,), lr in stored["rates"].items()}
-    at = settings["mean_of"] * np.arange(1, points + 1)
-    return {"settings": settings, "rates": rates, "at": at, **tables, "scores": scores}
-
-
 def clipping(file=None):
     """The results of :mod:`experiments.clipping`, which calls this function ``load``.
 
@@ -197,58 +168,19 @@ def clipping(file=None):
         file: the file with the results, if it is another than the command's.
 
     Returns:
-        A dictionary with ``settings``; and by optimiser and whether the gradient was clipped
-        (``["longest"]["SGD, 0.1", True]``), ``longest`` and ``solved_at``, arrays ``(seeds,)``,
-        the second NaN for a run that was not solved.
+        A dictionary with ``settings``; and by learning rate and whether the gradient was clipped
+        (``["longest"][0.1, True]``), ``longest`` and ``solved_at``, arrays ``(seeds,)``, the second
+        NaN for a run that was not solved.
     """
     stored = read(file or RESULTS / "clipping.json")
     tables = {"solved_at": {}, "longest": {}}
     for run in stored["runs"]:
         for name, table in tables.items():
-            table.setdefault((run["optimiser"], bool(run["clipped"])), []).append(run[name])
+            table.setdefault((run["lr"], bool(run["clipped"])), []).append(run[name])
     return {"settings": stored["settings"]} | {
         name: {key: np.array(by_seed, float) for key, by_seed in table.items()}
         for name, table in tables.items()
     }
-
-
-def early_stopping(file=None):
-    """The results of :mod:`experiments.early_stopping`, which calls this function ``load``.
-
-    Args:
-        file: the file with the results, if it is another than the command's.
-
-    Returns:
-        A dictionary with ``settings``; and by the share that is dropped, ``rates``, the learning
-        rate, and ``training`` and ``validation``, arrays ``(seeds, readings)`` in bits per letter.
-    """
-    stored = results(file or RESULTS / "early_stopping.json")
-    tables = {"training": {}, "validation": {}}
-    for run in stored["runs"]:
-        for name, table in tables.items():
-            table.setdefault(run["dropout"], []).append(run[name])
-    rates = {dropout: lr for (dropout,), lr in stored["rates"].items()}
-    return {"settings": stored["settings"], "rates": rates} | {
-        name: {key: np.array(by_seed) for key, by_seed in table.items()}
-        for name, table in tables.items()
-    }
-
-
-def writing(file=None):
-    """The results of :mod:`experiments.writing`, which calls this function ``load``.
-
-    Args:
-        file: the file with the results, if it is another than the command's.
-
-    Returns:
-        A dictionary with ``settings``; and by network, ``rates``, the learning rate, and ``bits``,
-        an array ``(seeds, 1 + readings)``: the cost of a held-back character before training and
-        after each reading.
-    """
-    stored = results(file or RESULTS / "writing.json")
-    rates = {network: lr for (network,), lr in stored["rates"].items()}
-    costs = {network: np.array(by_seed) for network, by_seed in by_network(stored, "bits").items()}
-    return {"settings": stored["settings"], "rates": rates, "bits": costs}
 
 
 def chosen_rates(stored):
