@@ -212,6 +212,28 @@ def agreement(file=None):
     return {"settings": stored["settings"], "rates": rates} | scores | examined
 
 
+def clipping(file=None):
+    """The results of :mod:`experiments.clipping`, which calls this function ``load``.
+
+    Args:
+        file: the file with the results, if it is another than the command's.
+
+    Returns:
+        A dictionary with ``settings``; and by learning rate and whether the gradient was clipped
+        (``["longest"][0.1, True]``), ``longest`` and ``solved_at``, arrays ``(seeds,)``, the second
+        NaN for a run that was not solved.
+    """
+    stored = read(file or RESULTS / "clipping.json")
+    tables = {"solved_at": {}, "longest": {}}
+    for run in stored["runs"]:
+        for name, table in tables.items():
+            table.setdefault((run["lr"], bool(run["clipped"])), []).append(run[name])
+    return {"settings": stored["settings"]} | {
+        name: {key: np.array(by_seed, float) for key, by_seed in table.items()}
+        for name, table in tables.items()
+    }
+
+
 def chosen_rates(stored):
     """The learning rate that was best on the seeds for choosing: ``{("LSTM",): 0.003}``.
 
