@@ -35,7 +35,7 @@ SEEDS = tuple(range(10))
 
 SETTINGS = {
     "dtype": "float64",
-    "recall": {"hidden": 64, "batch_size": 64, "steps": 600, "solved": 0.99},
+    "recall": {"hidden": 32, "batch_size": 32, "steps": 600, "solved": 0.99},
     "adding": {"hidden": 32, "batch_size": 32, "steps": 800, "solved": 0.005},
     "counting": {"hidden": 14, "batch_size": 32, "steps": 300, "solved": 0.999},
     "embedding": 16,
