@@ -32,12 +32,25 @@ EQUATION_WIDGETS = [
     if is_equation_widget(name)
 ]
 every_widget = pytest.mark.parametrize(("path", "model_id"), EQUATION_WIDGETS)
-every_hand = pytest.mark.parametrize("hand", HANDS, ids=lambda hand: hand.__name__.lower())
-every_quiz = pytest.mark.parametrize(
-    "path",
-    sorted({path for path, _, name in SHOWN if name == "Question"}),
-    ids=lambda path: path.stem,
-)
+
+
+def by_hand(places, kind_of):
+    """Every place by keyboard, and the first of each kind by the other hands too: all of a kind
+    have the same code, and a hand that moves the first moves the others."""
+    first = {kind_of(place): place for place in reversed(places)}.values()
+    return [
+        pytest.param(hand, *place.values, id=f"{hand.__name__.lower()}-{place.id}")
+        for place in places
+        for hand in HANDS
+        if hand is Keyboard or place in first
+    ]
+
+
+QUIZZES = [
+    pytest.param(path, id=path.stem)
+    for path in sorted({path for path, _, name in SHOWN if name == "Question"})
+]
+every_quiz = pytest.mark.parametrize("path", QUIZZES)
 
 LOOK = """(root) => {
     const all = (selector) => [...root.querySelectorAll(selector)];
@@ -179,8 +192,9 @@ def visible(root, selector):
 # Sliders and buttons
 
 
-@every_hand
-@every_widget
+@pytest.mark.parametrize(
+    ("hand", "path", "model_id"), by_hand(EQUATION_WIDGETS, lambda place: place.id.split("-")[0])
+)
 def test_every_control_changes_what_it_should_and_nothing_else(open_page, path, model_id, hand):
     page = open_page(path, hand.__name__, **hand.window)
     reader, root, twin = hand(page), root_of(page, path, model_id), twin_of(path, model_id)
@@ -302,8 +316,7 @@ def test_a_widget_answers_within_one_frame(open_page, path, model_id, record_pro
 # Questions
 
 
-@every_hand
-@every_quiz
+@pytest.mark.parametrize(("hand", "path"), by_hand(QUIZZES, lambda place: "Question"))
 def test_a_question_answers_with_the_reason(open_page, path, hand):
     page = open_page(path, hand.__name__, **hand.window)
     reader = hand(page)
