@@ -61,10 +61,10 @@ DRAWINGS = {
     "lstm chain": diagrams.chain("lstm"),
     "rnn chain": diagrams.chain("rnn"),
     "legend": diagrams.legend(),
-    "stacked": diagrams.stacked(),
-    "both directions": diagrams.both_directions(),
     "loop": diagrams.loop(),
     "problem shapes": diagrams.problem_shapes(),
+    "stacked": diagrams.stacked(),
+    "both directions": diagrams.both_directions(),
 }
 WITH_VALUES = {
     **{f"{name} with values": draw(all_values(cell)) for name, (draw, cell) in MODULES.items()},
