@@ -95,27 +95,20 @@ def timing(file=None):
         file: the file with the results, if it is another than the command's.
 
     Returns:
-        A dictionary with ``settings``; and by interval and network (``["score"][5]["LSTM"]``),
-        ``rates``, the learning rate; ``score`` and ``solved_at``, arrays ``(seeds,)``, the second
-        NaN for a run that was not solved; and ``without``, for each gate with a peephole an array
-        ``(seeds,)``, the score once the peephole is set to zero.
+        A dictionary with ``settings``; and by network, ``score`` and ``solved_at``, arrays
+        ``(seeds,)``, the second NaN for a run that was not solved, and ``without``, for each gate
+        with a peephole an array ``(seeds,)``, the score once the peephole is set to zero.
     """
-    stored = results(file or RESULTS / "timing.json")
-    intervals = dict.fromkeys(run["interval"] for run in stored["runs"])
-    tables = {"settings": stored["settings"], "rates": {interval: {} for interval in intervals}}
-    for (network, interval), lr in stored["rates"].items():
-        tables["rates"][interval][network] = lr
-    for name in ("score", "solved_at", "without"):
-        tables[name] = {
-            interval: by_network(stored, name, interval=interval) for interval in intervals
-        }
-    for name in ("score", "solved_at"):
-        for by_name in tables[name].values():
-            by_name.update({n: np.array(by_seed, float) for n, by_seed in by_name.items()})
-    for by_name in tables["without"].values():
-        for network, by_seed in by_name.items():
-            by_name[network] = {g: np.array([each[g] for each in by_seed]) for g in by_seed[0]}
-    return tables
+    stored = read(file or RESULTS / "timing.json")
+    tables = {
+        name: {n: np.array(by_seed, float) for n, by_seed in by_network(stored, name).items()}
+        for name in ("score", "solved_at")
+    }
+    without = {
+        network: {gate: np.array([each[gate] for each in by_seed]) for gate in by_seed[0]}
+        for network, by_seed in by_network(stored, "without").items()
+    }
+    return {"settings": stored["settings"], **tables, "without": without}
 
 
 def gru_or_lstm(file=None):
@@ -126,22 +119,20 @@ def gru_or_lstm(file=None):
 
     Returns:
         A dictionary with ``settings``; and by task and network (``["score"]["recall"]["GRU"]``),
-        ``rates``, the learning rate, and ``score`` and ``solved_at``, arrays ``(seeds,)``, the
-        second NaN for a run that was not solved; and ``counts_to``, arrays ``(seeds,)`` by
-        network, for the counting task alone.
+        ``score`` and ``solved_at``, arrays ``(seeds,)``, the second NaN for a run that was not
+        solved, ``scores``, ``(seeds, steps)``, smoothed: the mean of each ten updates, ten
+        times; and ``counts_to``, ``(seeds,)``, for the counting task alone.
     """
-    stored = results(file or RESULTS / "gru_or_lstm.json")
-    tasks = dict.fromkeys(run["task"] for run in stored["runs"])
-    tables = {"settings": stored["settings"], "rates": {task: {} for task in tasks}}
-    for (task, network), lr in stored["rates"].items():
-        tables["rates"][task][network] = lr
-    for name in ("score", "solved_at", "counts_to"):
+    stored = read(file or RESULTS / "gru_or_lstm.json")
+    tables = {"settings": stored["settings"]}
+    for name in ("score", "solved_at", "scores", "counts_to"):
         tables[name] = {
-            task: {
-                n: np.array(each, float) for n, each in by_network(stored, name, task=task).items()
-            }
-            for task in tasks
+            task: {n: np.array(each, float) for n, each in by_network(stored, name, task).items()}
+            for task in dict.fromkeys(run["task"] for run in stored["runs"])
         }
+    for task, by_name in tables["scores"].items():
+        mean_of = stored["settings"]["mean_of"]
+        tables["scores"][task] = {n: np.repeat(s, mean_of, axis=1) for n, s in by_name.items()}
     tables["counts_to"] = tables["counts_to"]["counting"]
     return tables
 
@@ -197,12 +188,11 @@ def results(file):
     return stored | {"runs": runs, "rates": chosen_rates(stored)}
 
 
-def by_network(stored, name, **which):
-    """One result of all runs, or of those with these arguments, in the order of the file, by
-    network."""
+def by_network(stored, name, task=None):
+    """One result of all runs, or of those of one task, in the order of the file, by network."""
     values = {}
     for run in stored["runs"]:
-        if which.items() <= run.items():
+        if task in (None, run.get("task")):
             values.setdefault(run["network"], []).append(run[name])
     return values
 
