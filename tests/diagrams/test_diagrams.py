@@ -2,7 +2,7 @@
 
 import inspect
 import re
-from itertools import combinations
+from itertools import combinations, pairwise
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -10,6 +10,7 @@ from stored import ROOT
 
 from lstm_lib import diagrams
 from lstm_lib.cells import LSTMCell
+from lstm_lib.diagrams.shapes_of_problems import PLACES
 from lstm_lib.equations import trace
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -55,12 +56,15 @@ DRAWINGS = {
     **{f"lstm, {step}": diagrams.lstm(lit=step) for step in STEPS},
     **{f"gru, {step}": diagrams.gru(lit=step) for step in GRU_STEPS},
     **{f"peephole {p}": diagrams.peephole(peepholes=tuple(p)) for p in ("f", "i", "o", "io")},
+    "belt": diagrams.belt(),
     "gate": diagrams.gate(),
     "lstm chain": diagrams.chain("lstm"),
     "rnn chain": diagrams.chain("rnn"),
     "legend": diagrams.legend(),
     "stacked": diagrams.stacked(),
     "both directions": diagrams.both_directions(),
+    "loop": diagrams.loop(),
+    "problem shapes": diagrams.problem_shapes(),
 }
 WITH_VALUES = {
     **{f"{name} with values": draw(all_values(cell)) for name, (draw, cell) in MODULES.items()},
@@ -161,6 +165,52 @@ def test_a_step_lights_what_its_equation_names(module, step, lit):
         if element.get("data-wire") and step in element.get("data-step", "").split()
     }
     assert wires == set(lit.split())
+
+
+def wires(drawing, value):
+    return [shape for shape in drawing.shapes if shape.kind == "wire" and shape.of == (value,)]
+
+
+def test_a_loop_and_its_chain_are_six_modules_and_the_five_of_the_chain_pass_h_on():
+    drawing = diagrams.loop()
+    modules = [shape.points for shape in drawing.shapes if shape.kind == "layer"]
+    assert len(modules) == len(wires(drawing, "x")) == 6
+    shown = [w for w in wires(drawing, "h") if w.points[0][1] > w.points[-1][1]]
+    assert len(shown) == 6
+    (first, _), *chain = modules
+    ((copy, *_, end),) = (w.points for w in wires(drawing, "h") if len(w.points) > 2)
+    left, level = first[0], end[1]
+    assert copy[0] == shown[0].points[0][0] and end == (left, level)
+    passed = [w.points for w in wires(drawing, "h") if w.points[0][1] == w.points[-1][1]]
+    for (_, (right, _)), ((left, _), _) in pairwise(chain):
+        assert ((right, level), (left, level)) in passed
+
+
+@pytest.mark.parametrize(
+    ("place", "name", "steps", "inputs", "outputs"),
+    [
+        (0, "one to one", 1, 1, 1),
+        (1, "one to many", 4, 1, 4),
+        (2, "many to one", 4, 4, 1),
+        (3, "many to many, in step", 4, 4, 4),
+        (4, "many to many, delayed", 4, 2, 2),
+    ],
+)
+def test_a_shape_of_a_problem_reads_and_puts_out_as_its_name_says(
+    place, name, steps, inputs, outputs
+):
+    drawing, (middle, height) = diagrams.problem_shapes(), PLACES[place]
+
+    def its_own(shapes):
+        places = [(shape, *shape.points[0]) for shape in shapes]
+        return [s for s, x, y in places if abs(x - middle) < 28 * steps and abs(y - height) < 60]
+
+    modules = its_own(shape for shape in drawing.shapes if shape.kind == "layer")
+    assert len(modules) == steps
+    assert len(its_own(wires(drawing, "x"))) == inputs
+    level = [wire.points[0][1] == wire.points[-1][1] for wire in its_own(wires(drawing, "h"))]
+    assert (level.count(True), level.count(False)) == (steps - 1, outputs)
+    assert name in {text.text for text in parsed("problem shapes").iter(f"{SVG}text")}
 
 
 def test_an_unknown_step_or_chain_is_refused():
