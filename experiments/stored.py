@@ -112,20 +112,27 @@ def timing(file=None):
         file: the file with the results, if it is another than the command's.
 
     Returns:
-        A dictionary with ``settings``; and by network, ``score`` and ``solved_at``, arrays
-        ``(seeds,)``, the second NaN for a run that was not solved, and ``without``, for each gate
-        with a peephole an array ``(seeds,)``, the score once the peephole is set to zero.
+        A dictionary with ``settings``; and by interval and network (``["score"][5]["LSTM"]``),
+        ``rates``, the learning rate; ``score`` and ``solved_at``, arrays ``(seeds,)``, the second
+        NaN for a run that was not solved; and ``without``, for each gate with a peephole an array
+        ``(seeds,)``, the score once the peephole is set to zero.
     """
-    stored = read(file or RESULTS / "timing.json")
-    tables = {
-        name: {n: np.array(by_seed, float) for n, by_seed in by_network(stored, name).items()}
-        for name in ("score", "solved_at")
-    }
-    without = {
-        network: {gate: np.array([each[gate] for each in by_seed]) for gate in by_seed[0]}
-        for network, by_seed in by_network(stored, "without").items()
-    }
-    return {"settings": stored["settings"], **tables, "without": without}
+    stored = results(file or RESULTS / "timing.json")
+    intervals = dict.fromkeys(run["interval"] for run in stored["runs"])
+    tables = {"settings": stored["settings"], "rates": {interval: {} for interval in intervals}}
+    for (network, interval), lr in stored["rates"].items():
+        tables["rates"][interval][network] = lr
+    for name in ("score", "solved_at", "without"):
+        tables[name] = {
+            interval: by_network(stored, name, interval=interval) for interval in intervals
+        }
+    for name in ("score", "solved_at"):
+        for by_name in tables[name].values():
+            by_name.update({n: np.array(by_seed, float) for n, by_seed in by_name.items()})
+    for by_name in tables["without"].values():
+        for network, by_seed in by_name.items():
+            by_name[network] = {g: np.array([each[g] for each in by_seed]) for g in by_seed[0]}
+    return tables
 
 
 def gru_or_lstm(file=None):
@@ -136,20 +143,22 @@ def gru_or_lstm(file=None):
 
     Returns:
         A dictionary with ``settings``; and by task and network (``["score"]["recall"]["GRU"]``),
-        ``score`` and ``solved_at``, arrays ``(seeds,)``, the second NaN for a run that was not
-        solved, ``scores``, ``(seeds, steps)``, smoothed: the mean of each ten updates, ten
-        times; and ``counts_to``, ``(seeds,)``, for the counting task alone.
+        ``rates``, the learning rate, and ``score`` and ``solved_at``, arrays ``(seeds,)``, the
+        second NaN for a run that was not solved; and ``counts_to``, arrays ``(seeds,)`` by
+        network, for the counting task alone.
     """
-    stored = read(file or RESULTS / "gru_or_lstm.json")
-    tables = {"settings": stored["settings"]}
-    for name in ("score", "solved_at", "scores", "counts_to"):
+    stored = results(file or RESULTS / "gru_or_lstm.json")
+    tasks = dict.fromkeys(run["task"] for run in stored["runs"])
+    tables = {"settings": stored["settings"], "rates": {task: {} for task in tasks}}
+    for (task, network), lr in stored["rates"].items():
+        tables["rates"][task][network] = lr
+    for name in ("score", "solved_at", "counts_to"):
         tables[name] = {
-            task: {n: np.array(each, float) for n, each in by_network(stored, name, task).items()}
-            for task in dict.fromkeys(run["task"] for run in stored["runs"])
+            task: {
+                n: np.array(each, float) for n, each in by_network(stored, name, task=task).items()
+            }
+            for task in tasks
         }
-    for task, by_name in tables["scores"].items():
-        mean_of = stored["settings"]["mean_of"]
-        tables["scores"][task] = {n: np.repeat(s, mean_of, axis=1) for n, s in by_name.items()}
     tables["counts_to"] = tables["counts_to"]["counting"]
     return tables
 
@@ -178,13 +187,44 @@ def waveform(file=None):
     return {"settings": stored["settings"], "baseline": 1.0, **whole}
 
 
+def agreement(file=None):
+    """The results of :mod:`experiments.agreement`, which calls this function ``load``.
+
+    Args:
+        file: the file with the results, if it is another than the command's.
+
+    Returns:
+        A dictionary with ``settings``; ``rates``, the learning rate of each network; by network,
+        ``verbs`` and ``attracted``, arrays ``(seeds,)``, and ``loss``, ``(seeds, steps / 10)``; and
+        of the LSTMs alone, ``held``, ``apart``, ``kept``, ``forced`` and ``once``, arrays
+        ``(seeds, units, …)``.
+    """
+    stored = results(file or RESULTS / "agreement.json")
+    scores = {
+        name: {n: np.array(by_seed) for n, by_seed in by_network(stored, name).items()}
+        for name in ("verbs", "attracted", "loss")
+    }
+    examined = {
+        name: np.array([run[name] for run in stored["runs"] if name in run])
+        for name in ("held", "apart", "kept", "forced", "once")
+    }
+    rates = {network: lr for (network,), lr in stored["rates"].items()}
+    return {"settings": stored["settings"], "rates": rates} | scores | examined
+
+
 def chosen_rates(stored):
     """The learning rate that was best on the seeds for choosing: ``{("LSTM",): 0.003}``.
 
     The keys are the values of what the settings' ``choice`` calls ``per``. A trial that ended
-    with NaN counts as the worst; of two rates that are equally good, the smaller is taken.
+    with NaN counts as the worst; of two rates that are equally good, the smaller is taken. They
+    are equally good if their means agree to as many significant ``digits`` as the choice says.
     """
     choice = stored["settings"]["choice"]
+    digits = choice.get("digits", 12)
+
+    def mean(trials):
+        return float(f"{np.nan_to_num(np.mean(trials), nan=-np.inf):.{digits}g}")
+
     sign = {"highest": 1, "lowest": -1}[choice["best"]]
     trials = {}
     for run in stored["runs"]:
@@ -192,24 +232,31 @@ def chosen_rates(stored):
             by_rate = trials.setdefault(tuple(run[name] for name in choice["per"]), {})
             by_rate.setdefault(run["lr"], []).append(sign * run[choice["by"]])
     return {
-        key: max(sorted(by_rate), key=lambda lr: np.nan_to_num(np.mean(by_rate[lr]), nan=-np.inf))
+        key: max(sorted(by_rate), key=lambda lr, by_rate=by_rate: mean(by_rate[lr]))
         for key, by_rate in trials.items()
     }
 
 
 def results(file):
-    """What :func:`read` returns, without the runs that were made to choose a learning rate."""
-    stored = read(file)
-    seeds = stored["settings"]["choice"]["seeds"]
-    runs = [run for run in stored["runs"] if run["seed"] not in seeds]
-    return stored | {"runs": runs, "rates": chosen_rates(stored)}
+    """What :func:`read` returns, with the runs at the chosen learning rates alone, on seeds that
+    were not used to choose them; and these rates."""
+    stored, rates = read(file), chosen_rates(read(file))
+    choice = stored["settings"]["choice"]
+    runs = [
+        run
+        for run in stored["runs"]
+        if run["seed"] not in choice["seeds"]
+        and run["lr"] == rates[tuple(run[name] for name in choice["per"])]
+    ]
+    return stored | {"runs": runs, "rates": rates}
 
 
-def by_network(stored, name, task=None):
-    """One result of all runs, or of those of one task, in the order of the file, by network."""
+def by_network(stored, name, **which):
+    """One result of all runs, or of those with these arguments, in the order of the file, by
+    network."""
     values = {}
     for run in stored["runs"]:
-        if task in (None, run.get("task")):
+        if which.items() <= run.items():
             values.setdefault(run["network"], []).append(run[name])
     return values
 

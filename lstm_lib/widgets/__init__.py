@@ -8,6 +8,7 @@ from lstm_lib.widgets.gate import Gate
 from lstm_lib.widgets.latch import Latch
 from lstm_lib.widgets.peepholes import Peepholes
 from lstm_lib.widgets.question import Question
+from lstm_lib.widgets.sequence_player import SequencePlayer
 from lstm_lib.widgets.step_by_step import StepByStep
 from lstm_lib.widgets.two_roads import TwoRoads
 from lstm_lib.widgets.unrolled import Unroll
@@ -23,6 +24,7 @@ __all__ = [
     "MemoryByHand",
     "Peepholes",
     "Question",
+    "SequencePlayer",
     "StepByStep",
     "TwoRoads",
     "Unroll",

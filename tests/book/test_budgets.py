@@ -12,7 +12,7 @@ from stored import CHAPTERS, LABS
 from book.reading import lines, measure, read, words
 
 CHAPTER = SimpleNamespace(text=1500, words=2000, lines=120, median=6, cell=12, minutes=20, run=20)
-LAB = SimpleNamespace(text=1500, words=2000, lines=160, median=8, cell=25, minutes=20, run=45)
+LAB = SimpleNamespace(text=1500, words=2000, lines=160, median=10, cell=20, minutes=20, run=45)
 """The most: words of running text, all words, visible lines of code, of the median and the longest
 cell, minutes to read, seconds to run."""
 
