@@ -29,12 +29,15 @@ from lstm_lib.diagrams.module_chain import chain
 from lstm_lib.diagrams.modules import MODULES
 from lstm_lib.diagrams.notation_legend import legend
 from lstm_lib.diagrams.rnn_module import relu_rnn, rnn
+from lstm_lib.diagrams.three_gates import three_gates
+from lstm_lib.diagrams.with_equations import WithEquations
 from lstm_lib.diagrams.xlstm_modules import mlstm, mlstm_given_qkv, slstm
 
 __all__ = [
     "MODULES",
     "Shape",
     "Drawing",
+    "WithEquations",
     "chain",
     "clockwork",
     "coupled",
@@ -64,4 +67,5 @@ __all__ = [
     "rnn",
     "slstm",
     "sru",
+    "three_gates",
 ]

@@ -24,7 +24,7 @@ PARTS = {
     "clock at rest": partial(diagrams.clockwork, {"clock": 0}),
 }
 """Drawings of a cell beside the one of its module."""
-WITHOUT_CELL = {diagrams.legend}
+WITHOUT_CELL = {diagrams.legend, diagrams.three_gates}
 """The drawings that show no cell."""
 
 every_drawing = pytest.mark.parametrize("draw", (MODULES | PARTS).values(), ids=MODULES | PARTS)
