@@ -129,6 +129,26 @@ def belt_or_loop(file=None):
     }
 
 
+def forgetting(file=None):
+    """The results of :mod:`experiments.forgetting`, which calls this function ``load``.
+
+    Args:
+        file: the file with the results, if it is another than the command's.
+
+    Returns:
+        A dictionary with ``settings``; and by network, ``rates``, its learning rate, and
+        ``accuracy`` and ``solved_at``, arrays ``(seeds,)``, the second NaN for a run that was not
+        solved.
+    """
+    stored = results(file or RESULTS / "forgetting.json")
+    tables = {
+        name: {n: np.array(by_seed, float) for n, by_seed in by_network(stored, name).items()}
+        for name in ("accuracy", "solved_at")
+    }
+    rates = {network: lr for (network,), lr in stored["rates"].items()}
+    return {"settings": stored["settings"], "rates": rates, **tables}
+
+
 def timing(file=None):
     """The results of :mod:`experiments.timing`, which calls this function ``load``.
 
