@@ -115,7 +115,8 @@ def test_the_timing_task_has_every_network_and_seed():
 
 def test_the_adding_problem_has_every_network_and_seed():
     runs = adding.load()
-    assert runs["baseline"] == Adding(100).baseline
+    assert runs["baseline"] == Adding(adding.SETTINGS["length"]).baseline
+    assert set(runs["rates"]) == set(adding.NETWORKS)
     for name in ("error", "solved_at", "loss"):
         assert set(runs[name]) == set(adding.NETWORKS)
         assert all(len(by_seed) == len(adding.SEEDS) for by_seed in runs[name].values())
@@ -204,7 +205,7 @@ def test_a_run_still_gives_what_is_stored(network, gap, seed):
 @pytest.mark.parametrize("network", curriculum.NETWORKS)
 def test_the_curriculum_still_begins_as_is_stored(network):
     before = stored_run(curriculum, network=network, seed=1)
-    now = curriculum.run(network, seed=1, gaps=curriculum.GAPS[:3])
+    now = curriculum.run(network, before["lr"], seed=1, gaps=curriculum.GAPS[:3])
     assert now["steps"] == pytest.approx(before["steps"][:3], abs=4)
     assert now["accuracy"] == pytest.approx(before["accuracy"][:3], abs=0.02)
 
@@ -212,7 +213,7 @@ def test_the_curriculum_still_begins_as_is_stored(network):
 @pytest.mark.parametrize("network", adding.NETWORKS)
 def test_the_adding_problem_still_begins_as_is_stored(network):
     before = stored_run(adding, network=network, seed=0)
-    now = adding.run(network, seed=0, steps=30)
+    now = adding.run(network, before["lr"], seed=0, steps=30)
     assert len(now["loss"]) == 3
     np.testing.assert_allclose(now["loss"], before["loss"][:3], rtol=0.01)
 
