@@ -19,7 +19,24 @@ def recall_by_gap(file=None):
         guessing; ``rates``, the learning rate of each network; and by network, each an array
         ``(seeds, gaps)``, ``accuracy`` and ``solved_at``, NaN for a run that was not solved.
     """
-    stored = results(file or RESULTS / "recall_by_gap.json")
+    return by_gap(file or RESULTS / "recall_by_gap.json")
+
+
+def remedies(file=None):
+    """The results of :mod:`experiments.remedies`, which calls this function ``load``.
+
+    Args:
+        file: the file with the results, if it is another than the command's.
+
+    Returns:
+        A dictionary like :func:`recall_by_gap`'s.
+    """
+    return by_gap(file or RESULTS / "remedies.json")
+
+
+def by_gap(file):
+    """The tables of :func:`recall_by_gap`."""
+    stored = results(file)
     gaps = sorted({run["gap"] for run in stored["runs"]})
 
     def table(name):
@@ -198,13 +215,66 @@ def waveform(file=None):
     return {"settings": stored["settings"], "baseline": 1.0, **whole}
 
 
+def agreement(file=None):
+    """The results of :mod:`experiments.agreement`, which calls this function ``load``.
+
+    Args:
+        file: the file with the results, if it is another than the command's.
+
+    Returns:
+        A dictionary with ``settings``; ``rates``, the learning rate of each network; by network,
+        ``verbs`` and ``attracted``, arrays ``(seeds,)``, and ``loss``, ``(seeds, steps / 10)``; and
+        of the LSTMs alone, ``held``, ``apart``, ``kept``, ``forced`` and ``once``, arrays
+        ``(seeds, units, …)``.
+    """
+    stored = results(file or RESULTS / "agreement.json")
+    scores = {
+        name: {n: np.array(by_seed) for n, by_seed in by_network(stored, name).items()}
+        for name in ("verbs", "attracted", "loss")
+    }
+    examined = {
+        name: np.array([run[name] for run in stored["runs"] if name in run])
+        for name in ("held", "apart", "kept", "forced", "once")
+    }
+    rates = {network: lr for (network,), lr in stored["rates"].items()}
+    return {"settings": stored["settings"], "rates": rates} | scores | examined
+
+
+def clipping(file=None):
+    """The results of :mod:`experiments.clipping`, which calls this function ``load``.
+
+    Args:
+        file: the file with the results, if it is another than the command's.
+
+    Returns:
+        A dictionary with ``settings``; and by learning rate and whether the gradient was clipped
+        (``["longest"][0.1, True]``), ``longest`` and ``solved_at``, arrays ``(seeds,)``, the second
+        NaN for a run that was not solved.
+    """
+    stored = read(file or RESULTS / "clipping.json")
+    tables = {"solved_at": {}, "longest": {}}
+    for run in stored["runs"]:
+        for name, table in tables.items():
+            table.setdefault((run["lr"], bool(run["clipped"])), []).append(run[name])
+    return {"settings": stored["settings"]} | {
+        name: {key: np.array(by_seed, float) for key, by_seed in table.items()}
+        for name, table in tables.items()
+    }
+
+
 def chosen_rates(stored):
     """The learning rate that was best on the seeds for choosing: ``{("LSTM",): 0.003}``.
 
     The keys are the values of what the settings' ``choice`` calls ``per``. A trial that ended
-    with NaN counts as the worst; of two rates that are equally good, the smaller is taken.
+    with NaN counts as the worst; of two rates that are equally good, the smaller is taken. They
+    are equally good if their means agree to as many significant ``digits`` as the choice says.
     """
     choice = stored["settings"]["choice"]
+    digits = choice.get("digits", 12)
+
+    def mean(trials):
+        return float(f"{np.nan_to_num(np.mean(trials), nan=-np.inf):.{digits}g}")
+
     sign = {"highest": 1, "lowest": -1}[choice["best"]]
     trials = {}
     for run in stored["runs"]:
@@ -212,17 +282,23 @@ def chosen_rates(stored):
             by_rate = trials.setdefault(tuple(run[name] for name in choice["per"]), {})
             by_rate.setdefault(run["lr"], []).append(sign * run[choice["by"]])
     return {
-        key: max(sorted(by_rate), key=lambda lr: np.nan_to_num(np.mean(by_rate[lr]), nan=-np.inf))
+        key: max(sorted(by_rate), key=lambda lr, by_rate=by_rate: mean(by_rate[lr]))
         for key, by_rate in trials.items()
     }
 
 
 def results(file):
-    """What :func:`read` returns, without the runs that were made to choose a learning rate."""
-    stored = read(file)
-    seeds = stored["settings"]["choice"]["seeds"]
-    runs = [run for run in stored["runs"] if run["seed"] not in seeds]
-    return stored | {"runs": runs, "rates": chosen_rates(stored)}
+    """What :func:`read` returns, with the runs at the chosen learning rates alone, on seeds that
+    were not used to choose them; and these rates."""
+    stored, rates = read(file), chosen_rates(read(file))
+    choice = stored["settings"]["choice"]
+    runs = [
+        run
+        for run in stored["runs"]
+        if run["seed"] not in choice["seeds"]
+        and run["lr"] == rates[tuple(run[name] for name in choice["per"])]
+    ]
+    return stored | {"runs": runs, "rates": rates}
 
 
 def by_network(stored, name, task=None):

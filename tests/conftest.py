@@ -21,6 +21,9 @@ import lstm_lib.cells
 CELL = pytest.StashKey[type]()
 """The cell to which the tests are kept."""
 
+OF_A_NOTEBOOK = ("test_figures.py", "test_budgets.py")
+"""The tests that look at an executed notebook."""
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
@@ -72,7 +75,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     groups: dict[str, list[pytest.Item]] = {}
     for item in items:
         item.add_marker(pytest.mark.xdist_group(group(item)))
-        if item.path.suffix == ".ipynb" or item.path.name == "test_figures.py":
+        if item.path.suffix == ".ipynb" or item.path.name in OF_A_NOTEBOOK:
             item.add_marker(pytest.mark.timeout(1800))  # the first executes the whole notebook
         groups.setdefault(group(item), []).append(item)
 
@@ -117,13 +120,13 @@ def keep(items: list[pytest.Item], wanted, config: pytest.Config) -> None:
 
 def group(item: pytest.Item) -> str:
     """The group of a test: a page, opened once for many tests; a notebook, executed once for the
-    tests of its texts and of its figures; or else the file of the test.
+    tests of its texts, its figures and its time; or else the file of the test.
     """
     tested = item.callspec.params if hasattr(item, "callspec") else {}
     if "site" in getattr(item, "fixturenames", ()) and tested.keys() & {"page", "path"}:
         return tested["page"] if "page" in tested else page_of(tested["path"])
-    in_figures = item.path.name == "test_figures.py"
-    file = tested.get("path", item.path) if in_figures else item.path
+    of_a_notebook = item.path.name in OF_A_NOTEBOOK
+    file = tested.get("path", item.path) if of_a_notebook else item.path
     return file.relative_to(ROOT).as_posix()
 
 

@@ -1,4 +1,4 @@
-"""Pages are painted before their scripts run, and have valid ARIA roles."""
+"""Pages are painted before their scripts run, have valid ARIA roles, and name what unfolds."""
 
 #: Inline scripts of the theme write into the object that this one defines, so it cannot wait.
 IMMEDIATE = "documentation_options.js"
@@ -18,7 +18,22 @@ def mend_roles(app, pagename, templatename, context, doctree) -> None:
         context["body"] = context.get("body", "").replace(role, "")
 
 
+def name_folds(app, pagename, templatename, context, doctree) -> None:
+    """Give the folds of the sidebar a name; the theme's have a picture only."""
+    made = context.get("generate_toctree_html")
+
+    def with_names(*args, **settings):
+        contents = made(*args, **settings)
+        for fold in contents.select("summary"):
+            fold["aria-label"] = f"Pages under {fold.find_parent('li').a.get_text()}"
+        return contents
+
+    if made:
+        context["generate_toctree_html"] = with_names
+
+
 def setup(app) -> None:
     # Last, when every extension has added its scripts.
     app.connect("html-page-context", defer_scripts, priority=900)
     app.connect("html-page-context", mend_roles)
+    app.connect("html-page-context", name_folds, priority=900)

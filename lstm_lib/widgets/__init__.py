@@ -6,8 +6,10 @@ from lstm_lib.widgets.clocks import Clocks
 from lstm_lib.widgets.forget_bias import ForgetBias
 from lstm_lib.widgets.gap import Gap
 from lstm_lib.widgets.gate import Gate
+from lstm_lib.widgets.latch import Latch
 from lstm_lib.widgets.peepholes import Peepholes
 from lstm_lib.widgets.question import Question
+from lstm_lib.widgets.sequence_player import SequencePlayer
 from lstm_lib.widgets.step_by_step import StepByStep
 from lstm_lib.widgets.two_roads import TwoRoads
 from lstm_lib.widgets.unrolled import Unroll
@@ -20,9 +22,11 @@ __all__ = [
     "ForgetBias",
     "Gap",
     "Gate",
+    "Latch",
     "MemoryByHand",
     "Peepholes",
     "Question",
+    "SequencePlayer",
     "StepByStep",
     "TwoRoads",
     "Unroll",

@@ -4,7 +4,7 @@ from lstm_lib.cells import LSTMCell
 from lstm_lib.equations.graph import Graph, trace
 from lstm_lib.equations.notation import html, power_of_ten, weight
 from lstm_lib.widgets.base import EquationWidget
-from lstm_lib.widgets.markup import choice, preset, slider
+from lstm_lib.widgets.markup import choice, frame, preset, slider
 
 STEPS = 30
 SILENCE = ("W_f", "x", "U_f", "h_prev")
@@ -40,8 +40,9 @@ def markup():
         for words, bias in (("0: PyTorch\u2019s start", 0), ("1", 1), ("3", 3), ("5", 5))
     )
     title = f"left after {STEPS} steps"
-    return (
-        '<div class="lstm-widget forget-bias" data-mode="line" data-scale="plain">'
+    return frame(
+        "forget-bias",
+        "What a forget bias leaves on the line",
         f'<p class="equation numbers q-forget"><span class="q">{html("f")}</span> = \u03c3('
         f'<span class="q">{html(weight("b", "f"))}</span>) = '
         '<span class="q q-forget" data-value="f" data-digits="3"></span></p>'
@@ -53,6 +54,8 @@ def markup():
         f'<div class="bars">{columns}</div></div>'
         + slider(weight("b", "f"), "forget bias", -2, 7, says=(last, title))
         + f'<div class="choice" role="group" aria-label="Worth seeing">{presets}</div>'
-        + choice("scale", "How tall a bar is", plain="Plain scale", log="Powers of ten")
-        + "</div>"
+        + choice("scale", "How tall a bar is", plain="Plain scale", log="Powers of ten"),
+        results={last: title},
+        mode="line",
+        scale="plain",
     )

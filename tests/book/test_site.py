@@ -1,5 +1,6 @@
 """The built site: every page, over http and from the disk, light and dark, wide and narrow."""
 
+import re
 from collections import Counter
 from functools import cache
 from types import SimpleNamespace
@@ -7,14 +8,19 @@ from urllib.parse import unquote, urldefrag, urlsplit
 
 import pytest
 from bs4 import BeautifulSoup
-from pages import FRONT_DOOR, HTML, PAGES, TO_OPEN, Visit, offline
-from stored import ROOT
+from pages import FRONT_DOOR, HTML, PAGES, TO_OPEN, Visit, offline, page_of
+from stored import CHAPTERS, LABS, ROOT
 
+from book import contents
 from lstm_lib.equations.palette import HUES
 
 every_file = pytest.mark.parametrize("page", PAGES)
 every_page = pytest.mark.parametrize("page", TO_OPEN)
 LOOKS = [(1280, "light", "http"), (390, "dark", "disk")]  # each width, theme and way once
+HEIGHTS = {1280: 900, 390: 844}
+LAPTOP, PHONE, NARROW = (1366, 768), (390, 844), (320, 640)
+WINDOWS = {1280: [(1280, 900), LAPTOP], 390: [PHONE, NARROW]}
+"""The windows that a page is measured in, one after the other, while it is open at a width."""
 every_look = pytest.mark.parametrize("look", LOOKS, ids="{0[0]}-{0[1]}-{0[2]}".format)
 each_way = pytest.mark.parametrize("disk", [False, True], ids=["http", "disk"])
 
@@ -29,6 +35,7 @@ new PerformanceObserver((list) => {
 
 # After it: everything that the claims below are about, in one go.
 SURVEY = (ROOT / "tests" / "survey.js").read_text(encoding="utf-8")
+FITS = (ROOT / "tests" / "fits.js").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +46,7 @@ def survey(browser, site):
     def open_and_survey(page, width, theme, way, scripts=True):
         context = offline(
             browser,
-            viewport={"width": width, "height": 900},
+            viewport={"width": width, "height": HEIGHTS[width]},
             color_scheme=theme,
             has_touch=width < 600,
             java_script_enabled=scripts,
@@ -49,6 +56,10 @@ def survey(browser, site):
             context, (HTML / page).as_uri() if way == "disk" else f"{site}/{page}", scripts
         )
         found = SimpleNamespace(**visit.page.evaluate(SURVEY))
+        found.fits = {}
+        for window in WINDOWS[width] if scripts else ():
+            visit.page.set_viewport_size(dict(zip(("width", "height"), window, strict=True)))
+            found.fits[window] = SimpleNamespace(**visit.page.evaluate(FITS))
         found.requests_elsewhere, found.complaints = visit.requests_elsewhere(), visit.complaints
         context.close()
         return found
@@ -200,3 +211,128 @@ def test_a_widget_takes_no_more_room_than_its_static_figure_held(survey, page, l
     if parsed(page).select(".widget"):
         live, static = survey(page, *look), survey(page, *look, scripts=False)
         assert live.heights == pytest.approx(static.heights, abs=1)
+
+
+# Room: for the answer at the top of a chapter, for code, for tables
+
+CHAPTER_PAGES = [page_of(path) for path in CHAPTERS]
+TO_BE_READ = [*CHAPTER_PAGES, *map(page_of, LABS), "book/index.html", "book/how_to_use.html"]
+"""The pages that are read from top to bottom, and not looked up."""
+every_window = pytest.mark.parametrize(
+    ("look", "window"),
+    [(look, window) for look in LOOKS for window in WINDOWS[look[0]]],
+    ids=lambda value: str(value[0]) if len(value) == 2 else value[2],
+)
+
+
+@pytest.mark.parametrize("page", CHAPTER_PAGES)
+@pytest.mark.parametrize(("look", "window"), [(LOOKS[0], LAPTOP), (LOOKS[1], PHONE)])
+def test_the_answer_and_its_picture_are_in_sight_at_once(survey, page, look, window):
+    opening = survey(page, *look).fits[window].opening
+    assert opening, "the page does not begin with a box `In one minute` and a picture"
+    for what, box in opening.items():
+        assert box["top"] >= 0 and box["bottom"] <= window[1], what
+    if window == LAPTOP:
+        assert opening["picture"]["left"] >= opening["answer"]["right"], "not side by side"
+
+
+@pytest.mark.parametrize("page", ["book/index.html"])
+@pytest.mark.parametrize(("look", "window"), [(LOOKS[0], LAPTOP), (LOOKS[1], PHONE)])
+def test_the_slider_of_the_landing_page_is_in_sight_with_its_picture(survey, page, look, window):
+    (widget,) = survey(page, *look).fits[window].widgets
+    assert widget["sliders"], "the landing page has no slider"
+    for box in [widget["picture"], *widget["sliders"]]:
+        assert box["top"] >= 0 and box["bottom"] <= window[1]
+
+
+@pytest.mark.parametrize("page", TO_BE_READ)
+def test_no_code_and_no_output_scrolls_sideways_on_a_laptop(survey, page):
+    for window in WINDOWS[1280]:
+        assert not survey(page, *LOOKS[0]).fits[window].wide_code
+
+
+@every_page
+def test_code_that_scrolls_on_a_phone_shows_that_there_is_more(survey, page):
+    assert not survey(page, *LOOKS[1]).fits[PHONE].without_edge
+
+
+@every_page
+@every_window
+def test_no_table_hides_a_column(survey, page, look, window):
+    fits = survey(page, *look).fits[window]
+    assert not fits.cut_tables
+    assert fits.overflow <= 0
+
+
+# Claims
+
+
+@pytest.fixture(scope="module")
+def page_with_claims(site_folder):
+    found = [page for page in CHAPTER_PAGES if parsed(page).select("details.claim")]
+    assert found, "no chapter has a claim"
+    return found[0]
+
+
+@pytest.mark.parametrize("page", [page_of(path) for path in (*CHAPTERS, *LABS)])
+def test_each_claim_is_a_line_and_all_are_counted(site_folder, page):
+    claims = parsed(page).select("details.claim")
+    for claim in claims:
+        assert not claim.has_attr("open")
+        mark, sentence = claim.summary.find_all("span", recursive=False)
+        assert (mark["role"], mark["aria-label"]) == ("img", "checked")
+        assert sentence.get_text().strip() and "assert" not in sentence.get_text()
+        assert "assert" in claim.select_one("pre").get_text()
+    counted = f"{len(claims)} claim{'s' * (len(claims) != 1)}, checked"
+    (reading,) = parsed(page).select("p.reading")
+    assert re.search(r"\d+ minutes? to read", reading.get_text())
+    if claims:
+        assert counted in reading.get_text()
+        assert [foot.get_text() for foot in parsed(page).select("p.counted")] == [counted]
+
+
+def test_a_claim_unfolds_by_keyboard_and_says_that_it_is_checked(browser, site, page_with_claims):
+    with offline(browser, java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto(f"{site}/{page_with_claims}")
+        claim = page.locator("details.claim").first
+        assert re.search(r'img "checked"', claim.aria_snapshot())
+        assert not claim.locator("pre").is_visible()
+        claim.locator("summary").focus()
+        page.keyboard.press("Enter")
+        assert claim.locator("pre").is_visible()
+        page.emulate_media(media="print")
+        assert claim.locator("summary").is_visible()
+
+
+# The contents
+
+
+def test_chapters_are_numbered_and_labs_are_marked(site_folder):
+    for number, (chapter, labs) in enumerate(contents.chapters().items(), 1):
+        heading = parsed(f"{chapter}.html").select_one("article h1").get_text()
+        assert heading.startswith(f"{number}. ")
+        for lab in labs:
+            page = parsed(f"{lab}.html")
+            assert page.select_one("article h1").get_text().startswith("Lab: ")
+            back = page.select_one("p.reading a")
+            assert back["href"] == f"../{chapter.removeprefix('notebooks/')}.html"
+            assert back.get_text().startswith(f"chapter {number}, ")
+
+
+@pytest.mark.parametrize("where", [".bd-sidebar-primary nav", ".chapters"], ids=["sidebar", "page"])
+def test_the_landing_page_lists_chapters_and_labs_without_a_script(site_folder, where):
+    items = [
+        (link["href"].removeprefix("../"), link.parent.get_text().strip())
+        for link in parsed("book/index.html").select(f"{where} a")
+    ]
+    listed = dict(items)
+    for number, (chapter, labs) in enumerate(contents.chapters().items(), 1):
+        assert f"{chapter}.html" in listed
+        if where != ".chapters":  # there it is the number of the list's item
+            assert listed[f"{chapter}.html"].startswith(f"{number}. ")
+        for lab in labs:
+            assert listed[f"{lab}.html"].startswith("Lab: ")
+    pages = [page for page, _ in items if page.startswith("notebooks/")]
+    in_order = [page for chapter, labs in contents.chapters().items() for page in (chapter, *labs)]
+    assert pages == [f"{page}.html" for page in in_order]

@@ -56,13 +56,13 @@ def test_every_network_was_trained_on_every_gap_with_every_seed():
         tuple(run[name] for name in ("network", "gap", "seed"))
         for run in stored.results(recall_by_gap.FILE)["runs"]
     ]
-    assert len(which) == len(set(which)) == 8 * 9 * 10
+    assert len(which) == len(set(which)) == 7 * 9 * 10
     assert which == sorted(which)
 
 
 def test_a_table_has_a_row_for_each_seed_and_a_column_for_each_gap():
     runs = recall_by_gap.load()
-    for network, gap, seed in (("RNN", 15, 2), ("GRU", 3, 0), ("LSTM, chrono", 100, 9)):
+    for network, gap, seed in (("RNN", 15, 2), ("LSTM", 3, 0), ("LSTM, chrono", 100, 9)):
         run = stored_run(recall_by_gap, network=network, gap=gap, seed=seed)
         place = seed, recall_by_gap.GAPS.index(gap)
         assert runs["accuracy"][network][place] == run["accuracy"]
@@ -206,7 +206,7 @@ def test_the_timing_task_is_learned_again_as_is_stored(network):
 
 
 def test_the_networks_of_the_timing_task_start_alike_but_for_their_peepholes():
-    lstm = from_torch(timing.layer_for("LSTM", seed=3))
+    lstm = timing.layer_for("LSTM", seed=3).to_numpy()
     for network, gates in timing.NETWORKS.items():
         if network == "LSTM":
             continue
@@ -338,7 +338,6 @@ class Trained(Exception):
         (recall_by_gap, ("RNN", 15)),
         (recall_by_gap, ("LSTM", 15)),
         (recall_by_gap, ("LSTM, chrono", 15)),
-        (recall_by_gap, ("GRU", 15)),
     ],
 )
 def test_a_network_learns_as_pytorchs_does_once_its_second_bias_is_fixed(
