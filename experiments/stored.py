@@ -55,33 +55,6 @@ def by_gap(file):
     }
 
 
-def curriculum(file=None):
-    """The results of :mod:`experiments.curriculum`, which calls this function ``load``.
-
-    Args:
-        file: the file with the results, if it is another than the command's.
-
-    Returns:
-        A dictionary with ``settings``; ``gaps``, an array ``(gaps,)``; ``chance``, the accuracy of
-        guessing; and by network, ``rates``, its learning rate, and, each an array ``(seeds,
-        gaps)``, ``accuracy`` and ``steps``, NaN for a gap that was not begun.
-    """
-    stored = results(file or RESULTS / "curriculum.json")
-    gaps = stored["settings"]["gaps"]
-    steps = {
-        network: np.array([each + [np.nan] * (len(gaps) - len(each)) for each in by_seed])
-        for network, by_seed in by_network(stored, "steps").items()
-    }
-    return {
-        "settings": stored["settings"],
-        "gaps": np.array(gaps),
-        "chance": 1 / stored["settings"]["keys"],
-        "rates": {network: lr for (network,), lr in stored["rates"].items()},
-        "accuracy": {n: np.array(a) for n, a in by_network(stored, "accuracy").items()},
-        "steps": steps,
-    }
-
-
 def adding(file=None):
     """The results of :mod:`experiments.adding`, which calls this function ``load``.
 
@@ -126,10 +99,13 @@ def belt_or_loop(file=None):
     """
     stored = results(file or RESULTS / "belt_or_loop.json")
 
+    def known(name):  # a plain network has no belt
+        return {n: v for n, v in by_network(stored, name).items() if v[0] is not None}
+
     def by_word(name, key=str):
         return {
             network: {key(word): np.array([each[word] for each in by_seed]) for word in by_seed[0]}
-            for network, by_seed in by_network(stored, name).items()
+            for network, by_seed in known(name).items()
         }
 
     return {
@@ -137,8 +113,8 @@ def belt_or_loop(file=None):
         "rates": {network: lr for (network,), lr in stored["rates"].items()},
         "accuracy": by_word("accuracy", int),
         "answers": by_word("answers"),
-        "f": {n: np.array(by_seed) for n, by_seed in by_network(stored, "f").items()},
-        "kept": {n: np.array(by_seed) for n, by_seed in by_network(stored, "kept").items()},
+        "f": {n: np.array(by_seed) for n, by_seed in known("f").items()},
+        "kept": {n: np.array(by_seed) for n, by_seed in known("kept").items()},
         "updates": {
             n: np.array([sum(each) for each in by_seed])
             for n, by_seed in by_network(stored, "updates").items()

@@ -3,10 +3,10 @@
 from lstm_lib.diagrams.canvas import RADIUS, Canvas
 from lstm_lib.diagrams.drawing import Drawing
 
-SIZE = (480, 250)
+SIZE = (480, 264)
 EDGE = 476
 # The line of the memory, the products under it, the gates; the column of each gate.
-LINE, PRODUCT, GATES, WORDS = 56, 122, 186, 236
+LINE, PRODUCT, GATES, WORDS = 56, 122, 186, 228
 FORGET, INPUT, OUTPUT = 80, 240, 400
 GATE = (126, 48)
 
@@ -32,17 +32,17 @@ def three_gates() -> Drawing:
     canvas.wire("c_tilde", (INPUT - 44, PRODUCT), (INPUT - RADIUS, PRODUCT), arrow=True)
     canvas.dot("c", (OUTPUT, LINE))
     gates = (
-        ("f", FORGET, LINE, "forget gate", "how much stays"),
-        ("i", INPUT, PRODUCT, "input gate", "how much comes in"),
-        ("o", OUTPUT, PRODUCT, "output gate", "how much is shown"),
+        ("f", FORGET, LINE, "forget gate", "stays"),
+        ("i", INPUT, PRODUCT, "input gate", "comes in"),
+        ("o", OUTPUT, PRODUCT, "output gate", "is shown"),
     )
     for value, column, line, name, words in gates:
         canvas.wire(value, (column, top), (column, line + RADIUS), arrow=True)
         canvas.layer(name, (column, GATES), ("h_prev", "x"), value, size=GATE)
         canvas.operation("×", (column, line), (value, "c_prev"), "c_prev")
-        canvas.caption((column, WORDS), words)
+        canvas.caption((column, WORDS), "how much", words)
     canvas.operation("+", (INPUT, LINE), ("c_prev", "c_tilde"), "c")
-    canvas.caption((INPUT - 84, PRODUCT), "new value")
+    canvas.caption((INPUT - 94, PRODUCT), "new value")
     canvas.label("c_prev", (2, LINE - 28))
     canvas.label("c", (EDGE, LINE - 28), anchor="end")
     canvas.label("h", (EDGE, PRODUCT - 16), anchor="end")
