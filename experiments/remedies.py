@@ -8,6 +8,8 @@ The networks that these are compared with, ``"RNN"`` (clipped) and ``"RNN, ortho
 of :mod:`experiments.recall_by_gap`: same task, sizes, budget, and rates to choose from.
 """
 
+from functools import cache
+
 import torch
 from torch import nn
 
@@ -146,14 +148,15 @@ class EchoState(nn.Module):
 
 
 def echo_state(units, orthogonal=False):
-    def run(task, lr, seed):
+    @cache
+    def fitted(task, seed):
         torch.manual_seed(seed)
         model = EchoState(task, units, orthogonal)
         generator = torch.Generator().manual_seed(seed)
         model.fit(task, SETTINGS["reservoir"]["examples"], generator)
         return result(model, task, seed)
 
-    return run
+    return lambda task, lr, seed: fitted(task, seed)  # the same at every learning rate
 
 
 NETWORKS = {

@@ -55,32 +55,6 @@ def by_gap(file):
     }
 
 
-def curriculum(file=None):
-    """The results of :mod:`experiments.curriculum`, which calls this function ``load``.
-
-    Args:
-        file: the file with the results, if it is another than the command's.
-
-    Returns:
-        A dictionary with ``settings``; ``gaps``, an array ``(gaps,)``; ``chance``, the accuracy of
-        guessing; and by network, each an array ``(seeds, gaps)``, ``accuracy`` and ``steps``, NaN
-        for a gap that was not begun.
-    """
-    stored = read(file or RESULTS / "curriculum.json")
-    gaps = stored["settings"]["gaps"]
-    steps = {
-        network: np.array([each + [np.nan] * (len(gaps) - len(each)) for each in by_seed])
-        for network, by_seed in by_network(stored, "steps").items()
-    }
-    return {
-        "settings": stored["settings"],
-        "gaps": np.array(gaps),
-        "chance": 1 / stored["settings"]["keys"],
-        "accuracy": {n: np.array(a) for n, a in by_network(stored, "accuracy").items()},
-        "steps": steps,
-    }
-
-
 def adding(file=None):
     """The results of :mod:`experiments.adding`, which calls this function ``load``.
 
@@ -89,11 +63,11 @@ def adding(file=None):
 
     Returns:
         A dictionary with ``settings``; ``baseline``, the error of always saying 1; and by network,
-        ``error`` and ``solved_at``, arrays ``(seeds,)``, the second NaN for a run that was not
-        solved, and ``loss``, for each seed an array ``(steps,)``, smoothed: the mean of each
-        ten updates, ten times.
+        ``rates``, its learning rate, ``error`` and ``solved_at``, arrays ``(seeds,)``, the second
+        NaN for a run that was not solved, and ``loss``, for each seed an array ``(steps,)``,
+        smoothed: the mean of each ten updates, ten times.
     """
-    stored = read(file or RESULTS / "adding.json")
+    stored = results(file or RESULTS / "adding.json")
     tables = {
         name: {n: np.array(by_seed, float) for n, by_seed in by_network(stored, name).items()}
         for name in ("error", "solved_at")
@@ -102,7 +76,70 @@ def adding(file=None):
         network: [np.repeat(means, stored["settings"]["mean_of"]) for means in by_seed]
         for network, by_seed in by_network(stored, "loss").items()
     }
-    return {"settings": stored["settings"], "baseline": 2 * (1 / 12), **tables, "loss": loss}
+    whole = tables | {
+        "loss": loss,
+        "rates": {network: lr for (network,), lr in stored["rates"].items()},
+    }
+    return {"settings": stored["settings"], "baseline": 2 * (1 / 12), **whole}
+
+
+def belt_or_loop(file=None):
+    """The results of :mod:`experiments.belt_or_loop`, which calls this function ``load``.
+
+    Args:
+        file: the file with the results, if it is another than the command's.
+
+    Returns:
+        A dictionary with ``settings``; and by network, ``rates``, its learning rate; ``accuracy``,
+        by gap an array ``(seeds,)``; ``answers``, by what was changed during the gap an array
+        ``(seeds, 2)``, the share of answers that are the sequence's own word and the share that
+        are the other sequence's; ``f``, an array ``(seeds, units)``, the mean forget gate of each
+        unit, sorted; ``kept``, an array ``(seeds,)``; and ``updates``, an array ``(seeds,)``, of
+        all gaps together.
+    """
+    stored = results(file or RESULTS / "belt_or_loop.json")
+
+    def known(name):  # a plain network has no belt
+        return {n: v for n, v in by_network(stored, name).items() if v[0] is not None}
+
+    def by_word(name, key=str):
+        return {
+            network: {key(word): np.array([each[word] for each in by_seed]) for word in by_seed[0]}
+            for network, by_seed in known(name).items()
+        }
+
+    return {
+        "settings": stored["settings"],
+        "rates": {network: lr for (network,), lr in stored["rates"].items()},
+        "accuracy": by_word("accuracy", int),
+        "answers": by_word("answers"),
+        "f": {n: np.array(by_seed) for n, by_seed in known("f").items()},
+        "kept": {n: np.array(by_seed) for n, by_seed in known("kept").items()},
+        "updates": {
+            n: np.array([sum(each) for each in by_seed])
+            for n, by_seed in by_network(stored, "updates").items()
+        },
+    }
+
+
+def forgetting(file=None):
+    """The results of :mod:`experiments.forgetting`, which calls this function ``load``.
+
+    Args:
+        file: the file with the results, if it is another than the command's.
+
+    Returns:
+        A dictionary with ``settings``; and by network, ``rates``, its learning rate, and
+        ``accuracy`` and ``solved_at``, arrays ``(seeds,)``, the second NaN for a run that was not
+        solved.
+    """
+    stored = results(file or RESULTS / "forgetting.json")
+    tables = {
+        name: {n: np.array(by_seed, float) for n, by_seed in by_network(stored, name).items()}
+        for name in ("accuracy", "solved_at")
+    }
+    rates = {network: lr for (network,), lr in stored["rates"].items()}
+    return {"settings": stored["settings"], "rates": rates, **tables}
 
 
 def timing(file=None):
