@@ -55,32 +55,6 @@ def by_gap(file):
     }
 
 
-def curriculum(file=None):
-    """The results of :mod:`experiments.curriculum`, which calls this function ``load``.
-
-    Args:
-        file: the file with the results, if it is another than the command's.
-
-    Returns:
-        A dictionary with ``settings``; ``gaps``, an array ``(gaps,)``; ``chance``, the accuracy of
-        guessing; and by network, each an array ``(seeds, gaps)``, ``accuracy`` and ``steps``, NaN
-        for a gap that was not begun.
-    """
-    stored = read(file or RESULTS / "curriculum.json")
-    gaps = stored["settings"]["gaps"]
-    steps = {
-        network: np.array([each + [np.nan] * (len(gaps) - len(each)) for each in by_seed])
-        for network, by_seed in by_network(stored, "steps").items()
-    }
-    return {
-        "settings": stored["settings"],
-        "gaps": np.array(gaps),
-        "chance": 1 / stored["settings"]["keys"],
-        "accuracy": {n: np.array(a) for n, a in by_network(stored, "accuracy").items()},
-        "steps": steps,
-    }
-
-
 def adding(file=None):
     """The results of :mod:`experiments.adding`, which calls this function ``load``.
 
@@ -89,11 +63,11 @@ def adding(file=None):
 
     Returns:
         A dictionary with ``settings``; ``baseline``, the error of always saying 1; and by network,
-        ``error`` and ``solved_at``, arrays ``(seeds,)``, the second NaN for a run that was not
-        solved, and ``loss``, for each seed an array ``(steps,)``, smoothed: the mean of each
-        ten updates, ten times.
+        ``rates``, its learning rate, ``error`` and ``solved_at``, arrays ``(seeds,)``, the second
+        NaN for a run that was not solved, and ``loss``, for each seed an array ``(steps,)``,
+        smoothed: the mean of each ten updates, ten times.
     """
-    stored = read(file or RESULTS / "adding.json")
+    stored = results(file or RESULTS / "adding.json")
     tables = {
         name: {n: np.array(by_seed, float) for n, by_seed in by_network(stored, name).items()}
         for name in ("error", "solved_at")
@@ -102,7 +76,70 @@ def adding(file=None):
         network: [np.repeat(means, stored["settings"]["mean_of"]) for means in by_seed]
         for network, by_seed in by_network(stored, "loss").items()
     }
-    return {"settings": stored["settings"], "baseline": 2 * (1 / 12), **tables, "loss": loss}
+    whole = tables | {
+        "loss": loss,
+        "rates": {network: lr for (network,), lr in stored["rates"].items()},
+    }
+    return {"settings": stored["settings"], "baseline": 2 * (1 / 12), **whole}
+
+
+def belt_or_loop(file=None):
+    """The results of :mod:`experiments.belt_or_loop`, which calls this function ``load``.
+
+    Args:
+        file: the file with the results, if it is another than the command's.
+
+    Returns:
+        A dictionary with ``settings``; and by network, ``rates``, its learning rate; ``accuracy``,
+        by gap an array ``(seeds,)``; ``answers``, by what was changed during the gap an array
+        ``(seeds, 2)``, the share of answers that are the sequence's own word and the share that
+        are the other sequence's; ``f``, an array ``(seeds, units)``, the mean forget gate of each
+        unit, sorted; ``kept``, an array ``(seeds,)``; and ``updates``, an array ``(seeds,)``, of
+        all gaps together.
+    """
+    stored = results(file or RESULTS / "belt_or_loop.json")
+
+    def known(name):  # a plain network has no belt
+        return {n: v for n, v in by_network(stored, name).items() if v[0] is not None}
+
+    def by_word(name, key=str):
+        return {
+            network: {key(word): np.array([each[word] for each in by_seed]) for word in by_seed[0]}
+            for network, by_seed in known(name).items()
+        }
+
+    return {
+        "settings": stored["settings"],
+        "rates": {network: lr for (network,), lr in stored["rates"].items()},
+        "accuracy": by_word("accuracy", int),
+        "answers": by_word("answers"),
+        "f": {n: np.array(by_seed) for n, by_seed in known("f").items()},
+        "kept": {n: np.array(by_seed) for n, by_seed in known("kept").items()},
+        "updates": {
+            n: np.array([sum(each) for each in by_seed])
+            for n, by_seed in by_network(stored, "updates").items()
+        },
+    }
+
+
+def forgetting(file=None):
+    """The results of :mod:`experiments.forgetting`, which calls this function ``load``.
+
+    Args:
+        file: the file with the results, if it is another than the command's.
+
+    Returns:
+        A dictionary with ``settings``; and by network, ``rates``, its learning rate, and
+        ``accuracy`` and ``solved_at``, arrays ``(seeds,)``, the second NaN for a run that was not
+        solved.
+    """
+    stored = results(file or RESULTS / "forgetting.json")
+    tables = {
+        name: {n: np.array(by_seed, float) for n, by_seed in by_network(stored, name).items()}
+        for name in ("accuracy", "solved_at")
+    }
+    rates = {network: lr for (network,), lr in stored["rates"].items()}
+    return {"settings": stored["settings"], "rates": rates, **tables}
 
 
 def timing(file=None):
@@ -112,27 +149,20 @@ def timing(file=None):
         file: the file with the results, if it is another than the command's.
 
     Returns:
-        A dictionary with ``settings``; and by interval and network (``["score"][5]["LSTM"]``),
-        ``rates``, the learning rate; ``score`` and ``solved_at``, arrays ``(seeds,)``, the second
-        NaN for a run that was not solved; and ``without``, for each gate with a peephole an array
-        ``(seeds,)``, the score once the peephole is set to zero.
+        A dictionary with ``settings``; and by network, ``score`` and ``solved_at``, arrays
+        ``(seeds,)``, the second NaN for a run that was not solved, and ``without``, for each gate
+        with a peephole an array ``(seeds,)``, the score once the peephole is set to zero.
     """
-    stored = results(file or RESULTS / "timing.json")
-    intervals = dict.fromkeys(run["interval"] for run in stored["runs"])
-    tables = {"settings": stored["settings"], "rates": {interval: {} for interval in intervals}}
-    for (network, interval), lr in stored["rates"].items():
-        tables["rates"][interval][network] = lr
-    for name in ("score", "solved_at", "without"):
-        tables[name] = {
-            interval: by_network(stored, name, interval=interval) for interval in intervals
-        }
-    for name in ("score", "solved_at"):
-        for by_name in tables[name].values():
-            by_name.update({n: np.array(by_seed, float) for n, by_seed in by_name.items()})
-    for by_name in tables["without"].values():
-        for network, by_seed in by_name.items():
-            by_name[network] = {g: np.array([each[g] for each in by_seed]) for g in by_seed[0]}
-    return tables
+    stored = read(file or RESULTS / "timing.json")
+    tables = {
+        name: {n: np.array(by_seed, float) for n, by_seed in by_network(stored, name).items()}
+        for name in ("score", "solved_at")
+    }
+    without = {
+        network: {gate: np.array([each[gate] for each in by_seed]) for gate in by_seed[0]}
+        for network, by_seed in by_network(stored, "without").items()
+    }
+    return {"settings": stored["settings"], **tables, "without": without}
 
 
 def gru_or_lstm(file=None):
@@ -143,22 +173,20 @@ def gru_or_lstm(file=None):
 
     Returns:
         A dictionary with ``settings``; and by task and network (``["score"]["recall"]["GRU"]``),
-        ``rates``, the learning rate, and ``score`` and ``solved_at``, arrays ``(seeds,)``, the
-        second NaN for a run that was not solved; and ``counts_to``, arrays ``(seeds,)`` by
-        network, for the counting task alone.
+        ``score`` and ``solved_at``, arrays ``(seeds,)``, the second NaN for a run that was not
+        solved, ``scores``, ``(seeds, steps)``, smoothed: the mean of each ten updates, ten
+        times; and ``counts_to``, ``(seeds,)``, for the counting task alone.
     """
-    stored = results(file or RESULTS / "gru_or_lstm.json")
-    tasks = dict.fromkeys(run["task"] for run in stored["runs"])
-    tables = {"settings": stored["settings"], "rates": {task: {} for task in tasks}}
-    for (task, network), lr in stored["rates"].items():
-        tables["rates"][task][network] = lr
-    for name in ("score", "solved_at", "counts_to"):
+    stored = read(file or RESULTS / "gru_or_lstm.json")
+    tables = {"settings": stored["settings"]}
+    for name in ("score", "solved_at", "scores", "counts_to"):
         tables[name] = {
-            task: {
-                n: np.array(each, float) for n, each in by_network(stored, name, task=task).items()
-            }
-            for task in tasks
+            task: {n: np.array(each, float) for n, each in by_network(stored, name, task).items()}
+            for task in dict.fromkeys(run["task"] for run in stored["runs"])
         }
+    for task, by_name in tables["scores"].items():
+        mean_of = stored["settings"]["mean_of"]
+        tables["scores"][task] = {n: np.repeat(s, mean_of, axis=1) for n, s in by_name.items()}
     tables["counts_to"] = tables["counts_to"]["counting"]
     return tables
 
@@ -212,6 +240,28 @@ def agreement(file=None):
     return {"settings": stored["settings"], "rates": rates} | scores | examined
 
 
+def clipping(file=None):
+    """The results of :mod:`experiments.clipping`, which calls this function ``load``.
+
+    Args:
+        file: the file with the results, if it is another than the command's.
+
+    Returns:
+        A dictionary with ``settings``; and by learning rate and whether the gradient was clipped
+        (``["longest"][0.1, True]``), ``longest`` and ``solved_at``, arrays ``(seeds,)``, the second
+        NaN for a run that was not solved.
+    """
+    stored = read(file or RESULTS / "clipping.json")
+    tables = {"solved_at": {}, "longest": {}}
+    for run in stored["runs"]:
+        for name, table in tables.items():
+            table.setdefault((run["lr"], bool(run["clipped"])), []).append(run[name])
+    return {"settings": stored["settings"]} | {
+        name: {key: np.array(by_seed, float) for key, by_seed in table.items()}
+        for name, table in tables.items()
+    }
+
+
 def chosen_rates(stored):
     """The learning rate that was best on the seeds for choosing: ``{("LSTM",): 0.003}``.
 
@@ -251,12 +301,11 @@ def results(file):
     return stored | {"runs": runs, "rates": rates}
 
 
-def by_network(stored, name, **which):
-    """One result of all runs, or of those with these arguments, in the order of the file, by
-    network."""
+def by_network(stored, name, task=None):
+    """One result of all runs, or of those of one task, in the order of the file, by network."""
     values = {}
     for run in stored["runs"]:
-        if which.items() <= run.items():
+        if task in (None, run.get("task")):
             values.setdefault(run["network"], []).append(run[name])
     return values
 

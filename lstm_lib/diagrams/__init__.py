@@ -33,6 +33,8 @@ from lstm_lib.diagrams.modules import MODULES
 from lstm_lib.diagrams.notation_legend import legend
 from lstm_lib.diagrams.rnn_module import relu_rnn, rnn
 from lstm_lib.diagrams.shapes_of_problems import problem_shapes
+from lstm_lib.diagrams.three_gates import three_gates
+from lstm_lib.diagrams.with_equations import WithEquations
 from lstm_lib.diagrams.xlstm_modules import mlstm, mlstm_given_qkv, slstm
 
 __all__ = [
@@ -41,6 +43,7 @@ __all__ = [
     "Drawing",
     "belt",
     "both_directions",
+    "WithEquations",
     "chain",
     "clockwork",
     "coupled",
@@ -73,4 +76,5 @@ __all__ = [
     "slstm",
     "sru",
     "stacked",
+    "three_gates",
 ]

@@ -4,6 +4,7 @@ A figure is drawn by matplotlib and shown as SVG inside the page; the page's sty
 colours. Each has an alternative text.
 """
 
+from lstm_lib.plotting.chain import way_back
 from lstm_lib.plotting.dots import dots
 from lstm_lib.plotting.fields import gate_map
 from lstm_lib.plotting.figure import Figure, style
@@ -31,5 +32,6 @@ __all__ = [
     "learning_curves",
     "over_time",
     "style",
+    "way_back",
     "word_table",
 ]

@@ -3,6 +3,7 @@
 from lstm_lib.widgets.belt import ConveyorBelt
 from lstm_lib.widgets.by_hand import MemoryByHand
 from lstm_lib.widgets.clocks import Clocks
+from lstm_lib.widgets.forget_bias import ForgetBias
 from lstm_lib.widgets.gap import Gap
 from lstm_lib.widgets.gate import Gate
 from lstm_lib.widgets.latch import Latch
@@ -18,6 +19,7 @@ from lstm_lib.widgets.w_rec import WRec
 __all__ = [
     "Clocks",
     "ConveyorBelt",
+    "ForgetBias",
     "Gap",
     "Gate",
     "Latch",

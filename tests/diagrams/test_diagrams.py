@@ -6,15 +6,16 @@ from itertools import combinations, pairwise
 from xml.etree import ElementTree as ET
 
 import pytest
+from bs4 import BeautifulSoup
 from stored import ROOT
 
-from lstm_lib import diagrams
+from lstm_lib import diagrams, equations
 from lstm_lib.cells import LSTMCell
 from lstm_lib.diagrams.shapes_of_problems import PLACES
 from lstm_lib.equations import trace
 
 SVG = "{http://www.w3.org/2000/svg}"
-STEPS = ("forget", "input", "update", "output", "belt")
+STEPS = ("forget", "input", "update", "output", "belt", "kept", "memory")
 GRU_STEPS = ("reset", "candidate", "update", "belt", "difference")
 
 LSTM_VALUES = {"x", "h_prev", "c_prev", "f", "i", "c_tilde", "o", "c", "h"}
@@ -65,6 +66,7 @@ DRAWINGS = {
     "problem shapes": diagrams.problem_shapes(),
     "stacked": diagrams.stacked(),
     "both directions": diagrams.both_directions(),
+    "three gates": diagrams.three_gates(),
 }
 WITH_VALUES = {
     **{f"{name} with values": draw(all_values(cell)) for name, (draw, cell) in MODULES.items()},
@@ -211,6 +213,73 @@ def test_a_shape_of_a_problem_reads_and_puts_out_as_its_name_says(
     level = [wire.points[0][1] == wire.points[-1][1] for wire in its_own(wires(drawing, "h"))]
     assert (level.count(True), level.count(False)) == (steps - 1, outputs)
     assert name in {text.text for text in parsed("problem shapes").iter(f"{SVG}text")}
+
+
+@pytest.mark.parametrize(
+    ("stage", "lit"),
+    [
+        ("kept", "h_prev x c_prev f f*c_prev"),
+        ("memory", "h_prev x c_prev f f*c_prev i c_tilde i*c_tilde c"),
+    ],
+)
+def test_a_stage_lights_the_module_as_far_as_it_is_built_up(browser, stage, lit):
+    page = browser.new_page()
+    page.set_content(diagrams.lstm(lit=stage).svg)
+    # The wires that still have the colour of their quantity; they are found by their hue.
+    seen = page.evaluate("""() => {
+      const hue = (part) => getComputedStyle(part).getPropertyValue("--q");
+      const root = document.querySelector("svg"), line = getComputedStyle(root)
+        .getPropertyValue("--line");
+      return [...root.querySelectorAll("[data-wire]")].filter((part) => hue(part) !== line)
+        .map((part) => part.dataset.wire);
+    }""")
+    page.close()
+    assert set(seen) == set(lit.split())
+
+
+def test_equations_beside_a_drawing_are_those_of_its_cell_in_its_hues():
+    both = diagrams.WithEquations(diagrams.lstm(), {"f": "what stays", "c": "the memory"})
+    soup = BeautifulSoup(both.html, "html.parser")
+    assert soup.find("svg").find("title").text == "LSTM module"
+    lines = soup.find_all("li")
+    assert [line["class"] for line in lines] == [["q-forget"], ["q-cell"]]
+    assert [line.find("small").text for line in lines] == ["what stays", "the memory"]
+    for name, line in zip("fc", lines, strict=True):
+        assert line.find("span").decode_contents() == equations.html(trace(LSTMCell), name)
+    assert repr(both) == "<LSTM module, with the equations of f, c>"
+    assert both._repr_html_() == both.html
+
+
+def test_without_a_choice_all_equations_stand_there_and_a_drawing_of_no_cell_has_none():
+    lines = BeautifulSoup(diagrams.WithEquations(diagrams.lstm()).html, "html.parser")("li")
+    assert len(lines) == len({"f", "i", "c_tilde", "o", "h", "c"})
+    assert not any(line.find("small") for line in lines)
+    with pytest.raises(ValueError, match="'Notation of the drawings' is a drawing of no cell"):
+        diagrams.WithEquations(diagrams.legend())
+    with pytest.raises(KeyError):
+        diagrams.WithEquations(diagrams.lstm(), ["z"]).html  # noqa: B018
+
+
+def test_an_equation_that_has_the_focus_dims_what_has_another_hue(browser):
+    page = browser.new_page()
+    page.set_content(diagrams.WithEquations(diagrams.lstm()).html)
+    dimmed = """() => {
+      const value = (node, name) => getComputedStyle(node).getPropertyValue(name);
+      const line = value(document.querySelector("svg"), "--line");
+      return [...document.querySelectorAll(".layer")].filter((part) => value(part, "--q") === line)
+        .map((part) => part.querySelector(".name").textContent);
+    }"""
+    assert page.evaluate(dimmed) == []
+    page.keyboard.press("Tab")
+    assert page.evaluate(dimmed) == ["input", "candidate", "output"]
+    page.locator(".layer.q-output").hover()
+    marked = (
+        "[...document.querySelectorAll('li')].map((li) => getComputedStyle(li).backgroundColor)"
+    )
+    page.evaluate("document.activeElement.blur()")
+    colours = page.evaluate(marked)
+    assert [k for k, colour in enumerate(colours) if colour != "rgba(0, 0, 0, 0)"] == [3]
+    page.close()
 
 
 def test_an_unknown_step_or_chain_is_refused():

@@ -27,6 +27,7 @@ PARTS = {
 """Drawings of a cell beside the one of its module."""
 WITHOUT_CELL = {
     diagrams.legend,
+    diagrams.three_gates,
     diagrams.loop,
     diagrams.problem_shapes,
     diagrams.stacked,

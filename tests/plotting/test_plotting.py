@@ -58,6 +58,7 @@ def every_plot():
         ),
         "steps": plotting.gate_map({"f": RNG.random(200)}),
         "over time": plotting.over_time(strips, {"x": "the noise", "c": "the cell state"}),
+        "way back": plotting.way_back([0.11, 0.29, 0.57, 1], [0.37, 0.5, 0.57], [0.09, 0.2, 0.36]),
     }
 
 
@@ -519,3 +520,21 @@ def test_plots_on_one_page_share_no_id_and_each_finds_its_own():
         assert ids and len(ids) == len(set(ids)) and seen.isdisjoint(ids)
         assert set(re.findall(r'(?:url\(|href=")#([^")]*)', plot.svg)) <= set(ids)
         seen.update(ids)
+
+
+# A chain
+
+
+def test_the_way_back_is_told_from_the_end_and_its_parts_are_added():
+    assert PLOTS["way back"].alt == (
+        "A chain of 4 states, from h 0 to h 3, with the weight u at each step. The gradient goes "
+        "back from 1.00 at the last state: times 0.57 is 0.57, times 0.50 is 0.29, times 0.37 is "
+        "0.11. The gradient of u is 0.09 plus 0.20 plus 0.36, 0.65."
+    )
+    assert {"×0.37", "0.57", "+", "0.65"} <= set(texts(PLOTS["way back"]))
+
+
+def test_a_chain_has_one_gradient_more_than_steps():
+    expected = "there are 2 gradients, 2 factors and 1 parts; a chain has one gradient more"
+    with pytest.raises(ValueError, match=expected):
+        plotting.way_back([1, 1], [1, 1], [1])

@@ -16,7 +16,7 @@ from traitlets import TraitError
 from experiments import stored
 from lstm_lib import diagrams, equations, widgets
 from lstm_lib.cells import ClockworkRNNCell, LSTMCell, PeepholeLSTMCell
-from lstm_lib.cells.functions import tanh
+from lstm_lib.cells.functions import sigmoid, tanh
 from lstm_lib.equations import trace
 from lstm_lib.equations.notation import number, two_figures
 from lstm_lib.plotting import LOOKS
@@ -25,6 +25,7 @@ from lstm_lib.sequences.bptt import lstm_backward
 from lstm_lib.widgets import (
     Clocks,
     ConveyorBelt,
+    ForgetBias,
     Gap,
     Latch,
     MemoryByHand,
@@ -360,6 +361,24 @@ def test_a_latch_survives_a_push_that_is_not_too_hard():
         widget.x_12 = push
         assert (widget.h_30 > 0.95) is kept
         assert (widget.h_30 < -0.95) is not kept
+
+
+@pytest.mark.parametrize("bias", [0, 1, 3, 5])
+def test_a_forget_bias_leaves_a_power_of_its_sigmoid_and_of_the_gradient_as_much(bias):
+    widget = ForgetBias()
+    buttons = markup(widget).select("button[data-preset]")
+    press(widget, next(b for b in buttons if b.get_text().startswith(str(bias))))
+    assert widget.f == sigmoid(float(bias))
+    for k in range(1, 31):
+        assert getattr(widget, f"c_{k}") == pytest.approx(widget.f**k, rel=1e-12)
+    cell = LSTMCell(1, 1)
+    for gate in cell.gates:
+        cell.W[gate], cell.U[gate], cell.b[gate] = [[0.0]], [[0.0]], [0.0]
+    cell.b["f"] = [float(bias)]
+    x = np.zeros((31, 1))
+    last = cell.State(h=np.zeros(1), c=np.ones(1))
+    back = lstm_backward(cell, x, unroll(cell, x), x, d_state=last).states["c"]
+    assert back[0, 0] == pytest.approx(widget.c_30, rel=1e-12)
 
 
 @pytest.mark.parametrize(
