@@ -293,8 +293,8 @@ def tokens(player):
 def slider(player, here):
     said = in_words(player, here)
     return (
-        f'<input type="range" data-input="t" min="0" max="{len(player.tokens) - 1}" step="1"'
-        f' value="{player.t}"'
+        f'<input type="range" min="0" max="{len(player.tokens) - 1}" step="1"'
+        f' value="{player.t}" data-input="t"'
         f' aria-label="the token" aria-valuetext="{escape(said)}">'
     )
 

@@ -379,7 +379,8 @@ def lines_of_prose(path):
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
 def test_a_line_holds_one_sentence(path):
     two = re.compile(r'[.!?][)*"”’]*\s+[("“*]*[A-Z]')
-    assert not [line for line in lines_of_prose(path) if two.search(line)]
+    lead_in = re.compile(r"^\s*(?:- |\d+\. )?\*\*[^*]+\*\* ")  # **Your guess.** At how many …
+    assert not [line for line in lines_of_prose(path) if two.search(lead_in.sub("", line))]
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
