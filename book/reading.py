@@ -134,11 +134,15 @@ def count_code(found: Reading, cell: NotebookNode, notebook: NotebookNode) -> No
         if WIDGET_VIEW in data:
             state = models.get(data[WIDGET_VIEW]["model_id"], {}).get("state", {})
             if state.get("_anywidget_id", "").endswith(".Question"):
-                found.beside += words(state.get("static_html", ""))
+                found.beside += words(OTHER_REASONS.sub(r"\1", state.get("static_html", "")))
             else:
                 found.widgets += 1
         elif is_picture(data):
             found.figures += 1
+
+
+OTHER_REASONS = re.compile(r'(?<=<label data-right="false">)(.*?)<p hidden>.*?</p>', re.S)
+"""An answer that is not right, and its reason, which only those read who choose it."""
 
 
 def is_picture(data: dict) -> bool:

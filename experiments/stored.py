@@ -19,7 +19,24 @@ def recall_by_gap(file=None):
         guessing; ``rates``, the learning rate of each network; and by network, each an array
         ``(seeds, gaps)``, ``accuracy`` and ``solved_at``, NaN for a run that was not solved.
     """
-    stored = results(file or RESULTS / "recall_by_gap.json")
+    return by_gap(file or RESULTS / "recall_by_gap.json")
+
+
+def remedies(file=None):
+    """The results of :mod:`experiments.remedies`, which calls this function ``load``.
+
+    Args:
+        file: the file with the results, if it is another than the command's.
+
+    Returns:
+        A dictionary like :func:`recall_by_gap`'s.
+    """
+    return by_gap(file or RESULTS / "remedies.json")
+
+
+def by_gap(file):
+    """The tables of :func:`recall_by_gap`."""
+    stored = results(file)
     gaps = sorted({run["gap"] for run in stored["runs"]})
 
     def table(name):
@@ -38,32 +55,6 @@ def recall_by_gap(file=None):
     }
 
 
-def curriculum(file=None):
-    """The results of :mod:`experiments.curriculum`, which calls this function ``load``.
-
-    Args:
-        file: the file with the results, if it is another than the command's.
-
-    Returns:
-        A dictionary with ``settings``; ``gaps``, an array ``(gaps,)``; ``chance``, the accuracy of
-        guessing; and by network, each an array ``(seeds, gaps)``, ``accuracy`` and ``steps``, NaN
-        for a gap that was not begun.
-    """
-    stored = read(file or RESULTS / "curriculum.json")
-    gaps = stored["settings"]["gaps"]
-    steps = {
-        network: np.array([each + [np.nan] * (len(gaps) - len(each)) for each in by_seed])
-        for network, by_seed in by_network(stored, "steps").items()
-    }
-    return {
-        "settings": stored["settings"],
-        "gaps": np.array(gaps),
-        "chance": 1 / stored["settings"]["keys"],
-        "accuracy": {n: np.array(a) for n, a in by_network(stored, "accuracy").items()},
-        "steps": steps,
-    }
-
-
 def adding(file=None):
     """The results of :mod:`experiments.adding`, which calls this function ``load``.
 
@@ -72,11 +63,11 @@ def adding(file=None):
 
     Returns:
         A dictionary with ``settings``; ``baseline``, the error of always saying 1; and by network,
-        ``error`` and ``solved_at``, arrays ``(seeds,)``, the second NaN for a run that was not
-        solved, and ``loss``, for each seed an array ``(steps,)``, smoothed: the mean of each
-        ten updates, ten times.
+        ``rates``, its learning rate, ``error`` and ``solved_at``, arrays ``(seeds,)``, the second
+        NaN for a run that was not solved, and ``loss``, for each seed an array ``(steps,)``,
+        smoothed: the mean of each ten updates, ten times.
     """
-    stored = read(file or RESULTS / "adding.json")
+    stored = results(file or RESULTS / "adding.json")
     tables = {
         name: {n: np.array(by_seed, float) for n, by_seed in by_network(stored, name).items()}
         for name in ("error", "solved_at")
@@ -85,7 +76,70 @@ def adding(file=None):
         network: [np.repeat(means, stored["settings"]["mean_of"]) for means in by_seed]
         for network, by_seed in by_network(stored, "loss").items()
     }
-    return {"settings": stored["settings"], "baseline": 2 * (1 / 12), **tables, "loss": loss}
+    whole = tables | {
+        "loss": loss,
+        "rates": {network: lr for (network,), lr in stored["rates"].items()},
+    }
+    return {"settings": stored["settings"], "baseline": 2 * (1 / 12), **whole}
+
+
+def belt_or_loop(file=None):
+    """The results of :mod:`experiments.belt_or_loop`, which calls this function ``load``.
+
+    Args:
+        file: the file with the results, if it is another than the command's.
+
+    Returns:
+        A dictionary with ``settings``; and by network, ``rates``, its learning rate; ``accuracy``,
+        by gap an array ``(seeds,)``; ``answers``, by what was changed during the gap an array
+        ``(seeds, 2)``, the share of answers that are the sequence's own word and the share that
+        are the other sequence's; ``f``, an array ``(seeds, units)``, the mean forget gate of each
+        unit, sorted; ``kept``, an array ``(seeds,)``; and ``updates``, an array ``(seeds,)``, of
+        all gaps together.
+    """
+    stored = results(file or RESULTS / "belt_or_loop.json")
+
+    def known(name):  # a plain network has no belt
+        return {n: v for n, v in by_network(stored, name).items() if v[0] is not None}
+
+    def by_word(name, key=str):
+        return {
+            network: {key(word): np.array([each[word] for each in by_seed]) for word in by_seed[0]}
+            for network, by_seed in known(name).items()
+        }
+
+    return {
+        "settings": stored["settings"],
+        "rates": {network: lr for (network,), lr in stored["rates"].items()},
+        "accuracy": by_word("accuracy", int),
+        "answers": by_word("answers"),
+        "f": {n: np.array(by_seed) for n, by_seed in known("f").items()},
+        "kept": {n: np.array(by_seed) for n, by_seed in known("kept").items()},
+        "updates": {
+            n: np.array([sum(each) for each in by_seed])
+            for n, by_seed in by_network(stored, "updates").items()
+        },
+    }
+
+
+def forgetting(file=None):
+    """The results of :mod:`experiments.forgetting`, which calls this function ``load``.
+
+    Args:
+        file: the file with the results, if it is another than the command's.
+
+    Returns:
+        A dictionary with ``settings``; and by network, ``rates``, its learning rate, and
+        ``accuracy`` and ``solved_at``, arrays ``(seeds,)``, the second NaN for a run that was not
+        solved.
+    """
+    stored = results(file or RESULTS / "forgetting.json")
+    tables = {
+        name: {n: np.array(by_seed, float) for n, by_seed in by_network(stored, name).items()}
+        for name in ("accuracy", "solved_at")
+    }
+    rates = {network: lr for (network,), lr in stored["rates"].items()}
+    return {"settings": stored["settings"], "rates": rates, **tables}
 
 
 def timing(file=None):
@@ -186,13 +240,41 @@ def agreement(file=None):
     return {"settings": stored["settings"], "rates": rates} | scores | examined
 
 
+def clipping(file=None):
+    """The results of :mod:`experiments.clipping`, which calls this function ``load``.
+
+    Args:
+        file: the file with the results, if it is another than the command's.
+
+    Returns:
+        A dictionary with ``settings``; and by learning rate and whether the gradient was clipped
+        (``["longest"][0.1, True]``), ``longest`` and ``solved_at``, arrays ``(seeds,)``, the second
+        NaN for a run that was not solved.
+    """
+    stored = read(file or RESULTS / "clipping.json")
+    tables = {"solved_at": {}, "longest": {}}
+    for run in stored["runs"]:
+        for name, table in tables.items():
+            table.setdefault((run["lr"], bool(run["clipped"])), []).append(run[name])
+    return {"settings": stored["settings"]} | {
+        name: {key: np.array(by_seed, float) for key, by_seed in table.items()}
+        for name, table in tables.items()
+    }
+
+
 def chosen_rates(stored):
     """The learning rate that was best on the seeds for choosing: ``{("LSTM",): 0.003}``.
 
     The keys are the values of what the settings' ``choice`` calls ``per``. A trial that ended
-    with NaN counts as the worst; of two rates that are equally good, the smaller is taken.
+    with NaN counts as the worst; of two rates that are equally good, the smaller is taken. They
+    are equally good if their means agree to as many significant ``digits`` as the choice says.
     """
     choice = stored["settings"]["choice"]
+    digits = choice.get("digits", 12)
+
+    def mean(trials):
+        return float(f"{np.nan_to_num(np.mean(trials), nan=-np.inf):.{digits}g}")
+
     sign = {"highest": 1, "lowest": -1}[choice["best"]]
     trials = {}
     for run in stored["runs"]:
@@ -200,17 +282,23 @@ def chosen_rates(stored):
             by_rate = trials.setdefault(tuple(run[name] for name in choice["per"]), {})
             by_rate.setdefault(run["lr"], []).append(sign * run[choice["by"]])
     return {
-        key: max(sorted(by_rate), key=lambda lr: np.nan_to_num(np.mean(by_rate[lr]), nan=-np.inf))
+        key: max(sorted(by_rate), key=lambda lr, by_rate=by_rate: mean(by_rate[lr]))
         for key, by_rate in trials.items()
     }
 
 
 def results(file):
-    """What :func:`read` returns, without the runs that were made to choose a learning rate."""
-    stored = read(file)
-    seeds = stored["settings"]["choice"]["seeds"]
-    runs = [run for run in stored["runs"] if run["seed"] not in seeds]
-    return stored | {"runs": runs, "rates": chosen_rates(stored)}
+    """What :func:`read` returns, with the runs at the chosen learning rates alone, on seeds that
+    were not used to choose them; and these rates."""
+    stored, rates = read(file), chosen_rates(read(file))
+    choice = stored["settings"]["choice"]
+    runs = [
+        run
+        for run in stored["runs"]
+        if run["seed"] not in choice["seeds"]
+        and run["lr"] == rates[tuple(run[name] for name in choice["per"])]
+    ]
+    return stored | {"runs": runs, "rates": rates}
 
 
 def by_network(stored, name, task=None):

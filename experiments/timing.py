@@ -9,9 +9,9 @@ import torch
 
 from experiments import stored
 from experiments.making import chosen, command, default_dtype, named, score
-from lstm_lib.cells import LSTMCell, PeepholeLSTMCell
+from lstm_lib.cells import PeepholeLSTMCell
 from lstm_lib.cells.initialise import forget_bias
-from lstm_lib.layers import Recurrent, to_torch
+from lstm_lib.layers import Recurrent
 from lstm_lib.training import SequenceModel, fit
 from lstm_lib.training.tasks import Timing
 
@@ -26,7 +26,7 @@ NETWORKS = {
     "peephole of i": "i",
     "peephole of o": "o",
 }
-"""For each label, the gates that have a peephole."""
+"""For each label, the gates that have a peephole. All have one bias for each gate."""
 
 SEEDS = tuple(range(10))
 
@@ -87,12 +87,9 @@ def train(network, task, seed=0):
 
 @default_dtype(SETTINGS["dtype"])
 def layer_for(network, seed):
+    """The untrained layer; without any peephole it is an LSTM."""
     peepholes = tuple(named("network", network, NETWORKS))
-    sizes = Timing.features, SETTINGS["hidden"]
-    if network == "LSTM":
-        cell = LSTMCell(*sizes, seed=seed, dtype=SETTINGS["dtype"])
-        return to_torch(forget_bias(cell, SETTINGS["forget_bias"]))
-    cell = PeepholeLSTMCell(*sizes, seed=seed, peepholes=peepholes)
+    cell = PeepholeLSTMCell(Timing.features, SETTINGS["hidden"], seed=seed, peepholes=peepholes)
     return Recurrent(forget_bias(cell, SETTINGS["forget_bias"]))
 
 

@@ -32,11 +32,12 @@
   const sideways = (node) => node.scrollWidth > node.clientWidth + 1;
   const wide = all("pre").filter(sideways);
 
-  // A table is cut if it, or what it stands in, is wider than the room there.
+  // A table is cut if it is wider than what scrolls around it, or than the window.
   function cut(table) {
-    for (let each = table; each && each !== article; each = each.parentElement)
-      if (sideways(each)) return true;
-    return table.getBoundingClientRect().right > page.clientWidth + 1;
+    const right = Math.max(...all("*", table).map((node) => node.getBoundingClientRect().right));
+    for (let each = table.parentElement; each && each !== article; each = each.parentElement)
+      if (getComputedStyle(each).overflowX !== "visible" && sideways(each)) return true;
+    return right > page.clientWidth + 1;
   }
 
   return {

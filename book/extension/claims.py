@@ -68,7 +68,7 @@ def close_claim(translator, node) -> None:
 
 
 def open_statement(translator, node) -> None:
-    mark = '<span class="mark" role="img" aria-label="checked">\N{CHECK MARK}</span>'
+    mark = '<span class="tick" role="img" aria-label="checked">\N{CHECK MARK}</span>'
     translator.body.append(f"<summary>{mark} <span>")
 
 

@@ -39,21 +39,23 @@ class Opening(SphinxTransform):
         facts = [nodes.Text(reading.summary())]
         if chapter:
             page[0].insert(0, nodes.inline("", "Lab: ", classes=["lab-mark"]))
-            facts = [nodes.Text("Optional, with "), self.link(chapter), nodes.Text(" · "), *facts]
+            facts = [
+                nodes.Text("A lab of "),
+                self.link(chapter),
+                nodes.Text(" · optional · "),
+                *facts,
+            ]
         paragraphs = [k for k, node in enumerate(page) if isinstance(node, nodes.paragraph)]
         under = paragraphs[0] + 1 if paragraphs else 1
         page.insert(under, nodes.paragraph("", "", *facts, classes=["reading"]))
 
     def link(self, chapter: str) -> addnodes.pending_xref:
         """The number of a chapter and its title, as a link."""
-        words = [
-            nodes.Text(f"chapter {number(chapter)}, "),
-            nodes.emphasis("", title(read(notebook(chapter)))),
-        ]
+        words = f"chapter {number(chapter)}, {title(read(notebook(chapter)))}"
         self.env.note_dependency(str(notebook(chapter)))
         return addnodes.pending_xref(
             "",
-            nodes.inline("", "", *words),
+            nodes.inline("", words),
             refdomain="std",
             reftype="doc",
             reftarget=f"/{chapter}",

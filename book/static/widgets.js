@@ -205,6 +205,7 @@
     model.definition ??= definition(model); // initialised once, shown as often as the page asks
     const widget = await model.definition;
     await widget.render?.({ model, el });
+    remember(el, model);
   }
 
   const VIEWS = {
@@ -228,13 +229,74 @@
     await view(model, el);
   }
 
+  // -- The address ----------------------------------------------------------------------------
+
+  /* `…/belt.html#fig-belt?f_3=0.5`: a widget, by the name of its figure, and what is not as it was at
+     first.  The reader's hand writes it, so that the address can be sent or kept. */
+  const started = []; // each widget that is shown: its place, its model and its values at first
+
+  function remember(el, model) {
+    const names = model.get("settings") ?? [];
+    const first = Object.fromEntries(names.map((name) => [name, model.get(name)]));
+    if (names.length) started.push({ el, model, first });
+  }
+
+  const within = (figure) => started.filter(({ el }) => figure.contains(el));
+
+  /* Once the hand has rested. */
+  let timer;
+  function writeLater({ target }) {
+    clearTimeout(timer);
+    timer = setTimeout(writeAddress, 200, target.closest("figure[id]"));
+  }
+
+  function writeAddress(figure) {
+    if (!figure || !/^(http|file)/.test(location.protocol)) return; // elsewhere it is not ours
+    const short = (value) => (typeof value === "number" ? Number(value.toPrecision(6)) : value);
+    const changed = within(figure).flatMap(({ model, first }) =>
+      Object.keys(first)
+        .filter((name) => !same(model.get(name), first[name]))
+        .map((name) => [name, short(model.get(name))]),
+    );
+    const own = location.hash.split("?")[0] === `#${figure.id}`;
+    if (changed.length) history.replaceState(null, "", `#${figure.id}?${new URLSearchParams(changed)}`);
+    else if (own) history.replaceState(null, "", `#${figure.id}`);
+  }
+
+  function readAddress() {
+    const [id, query] = location.hash.slice(1).split("?");
+    const figure = query && document.getElementById(id);
+    const widgets = figure ? within(figure) : [];
+    if (!widgets.length) return;
+    const asked = [...new URLSearchParams(query)];
+    const kept = asked.filter((each) => widgets.some((widget) => allowed(widget, ...each)));
+    for (const { model, first } of widgets) {
+      const own = kept.filter(([name]) => name in first);
+      model.set({ ...first, ...Object.fromEntries(own.map(([n, text]) => [n, read(first[n], text)])) });
+    }
+    for (const [name, text] of asked.filter((each) => !kept.includes(each)))
+      report(widgets[0].el, new Error(`its address asks for ${name}=${text}, which it does not have`));
+    figure.scrollIntoView();
+  }
+
+  const read = (first, text) => (typeof first === "number" ? Number(text || NaN) : text);
+
+  function allowed({ el, model, first }, name, text) {
+    if (!(name in first)) return false;
+    const value = read(first[name], text);
+    const options = model.get("choices")[name];
+    if (options) return options.includes(value);
+    const slider = el.querySelector(`input[type=range][data-input="${name}"]`);
+    return Number.isFinite(value) && (!slider || (value >= slider.min && value <= slider.max));
+  }
+
   // -- The page -------------------------------------------------------------------------------
 
   /* Say it where the reader is, below whatever the place already shows. */
   function report(place, error) {
     console.error(error);
     place.append(
-      element("p", { class: "widget-problem", role: "status" }, `This widget did not start: ${error.message}.`),
+      element("p", { class: "widget-problem", role: "status" }, `This widget is not as it should be: ${error.message}.`),
     );
   }
 
@@ -245,6 +307,7 @@
       await show(manager.find(place.dataset.model), el);
       place.replaceChildren(el);
       place.dataset.live = "";
+      for (const event of ["input", "click"]) place.addEventListener(event, writeLater);
     } catch (error) {
       report(place, error);
     }
@@ -264,5 +327,7 @@
       console.error(error); // a link to a widget that was closed joins nothing
     }
   }
-  for (const place of document.querySelectorAll(".widget[data-model]")) mount(place, manager);
+  const places = [...document.querySelectorAll(".widget[data-model]")];
+  Promise.all(places.map((place) => mount(place, manager))).then(readAddress);
+  addEventListener("hashchange", readAddress);
 })();

@@ -17,8 +17,8 @@ class GRUCell(Cell):
 
     Two things differ between libraries. Here :math:`z = 1` replaces, as in the essay; in PyTorch
     :math:`z = 1` keeps, and :func:`~lstm_lib.layers.turn_z` goes from one to the other. And here
-    the reset gate comes before the matrix :math:`U_h`; PyTorch's comes after it, which is another
-    function, and no choice of weights turns one into the other.
+    the reset gate comes before the matrix :math:`U_h`; PyTorch's comes after it. With two units or
+    more that is another function: each computes what no weights of the other do.
 
     Source: Cho et al. (2014), where :math:`z = 1` keeps; the essay, which mixes as here.
     """

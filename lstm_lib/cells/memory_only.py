@@ -21,8 +21,8 @@ class MemoryOnlyCell(Cell):
     one number. The candidate is a linear function of the input alone, without bias and without
     tanh, and there is no tanh in the output either.
 
-    Source: the simplification with which some introductions begin; compare Gers & Schmidhuber
-    (2000), whose peepholes read the memory too.
+    Source: no paper that we know of proposes just this cell; compare Gers & Schmidhuber (2000),
+    whose peepholes read the memory too.
     """
 
     gates = ("f", "i", "c_tilde", "o")

@@ -470,7 +470,7 @@ def _draw_operations(canvas: Canvas, pieces: Pieces) -> None:
     if pieces.keeps:
         with canvas.difference(rest == "i"):
             of = (pieces.keeps, "c_prev")
-            canvas.operation("×", (FORGET, BELT), of, kept, steps="update belt")
+            canvas.operation("×", (FORGET, BELT), of, kept, steps=canvas.steps.get(kept))
     if pieces.deep:
         with canvas.difference():
             both = ("d*c_below", kept)

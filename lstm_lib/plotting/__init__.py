@@ -4,6 +4,8 @@ A figure is drawn by matplotlib and shown as SVG inside the page; the page's sty
 colours. Each has an alternative text.
 """
 
+from lstm_lib.plotting.chain import way_back
+from lstm_lib.plotting.dots import dots
 from lstm_lib.plotting.fields import gate_map
 from lstm_lib.plotting.figure import Figure, style
 from lstm_lib.plotting.lines import (
@@ -24,10 +26,12 @@ __all__ = [
     "Table",
     "accuracy_against_gap",
     "curves",
+    "dots",
     "gate_map",
     "gradient_against_lag",
     "learning_curves",
     "over_time",
     "style",
+    "way_back",
     "word_table",
 ]

@@ -73,6 +73,7 @@ def curves(
     guides=None,
     y_range=None,
     alt_title="Curves",
+    height=3.4,
 ) -> Figure:
     """A line plot: each line has its name at its end, and several seeds become a line in a band.
 
@@ -89,6 +90,7 @@ def curves(
         guides: dotted lines to compare with, by name: a number, or ``(points,)`` over ``x``.
         y_range: the limits of the vertical axis; chosen from the lines, if left out.
         alt_title: the beginning of the alternative text.
+        height: of the figure, in inches; it is 5.6 wide.
 
     Raises:
         ValueError: no lines, or too many; numbers that do not fit ``x``; on a logarithmic axis, a
@@ -103,7 +105,7 @@ def curves(
     floor = min(np.nanmin(line.middle) for line in lines.values()) if "y" in log else -np.inf
     guides = {name: guide_of(name, y, x, all_x, floor) for name, y in (guides or {}).items()}
     with style():
-        figure = matplotlib.figure.Figure(figsize=(WIDTH, 3.4))
+        figure = matplotlib.figure.Figure(figsize=(WIDTH, height))
         axes = figure.subplots()
         axes.set_xscale("log" if "x" in log else "linear")
         axes.set_yscale("log" if "y" in log else "linear")
@@ -396,13 +398,16 @@ def gradient_against_lag(norms: dict, lags=None, rates=None, alt_title=None) -> 
     return curves(norms, lags, "lag", "gradient norm", "y", guides, alt_title=title)
 
 
-def accuracy_against_gap(accuracies: dict, gaps, chance: float, alt_title=None) -> Figure:
+def accuracy_against_gap(
+    accuracies: dict, gaps, chance: float, alt_title=None, height=3.4
+) -> Figure:
     """The accuracy of recall against the length of the gap, with the level of chance.
 
     Args:
         accuracies: by label, for each gap, ``(gaps,)`` or ``(seeds, gaps)``.
         gaps: the lengths of the gaps; on a logarithmic axis if they differ a lot.
         chance: the accuracy of guessing.
+        height: of the figure, in inches.
 
     Raises:
         ValueError: what :func:`curves` refuses.
@@ -411,4 +416,4 @@ def accuracy_against_gap(accuracies: dict, gaps, chance: float, alt_title=None) 
     log = "x" if gaps.min() > 0 and gaps.max() / gaps.min() > 20 else ""
     title = alt_title or "Accuracy against gap"
     guides = {"chance": chance}
-    return curves(accuracies, gaps, "gap", "accuracy", log, guides, (0, 1.04), title)
+    return curves(accuracies, gaps, "gap", "accuracy", log, guides, (0, 1.04), title, height)

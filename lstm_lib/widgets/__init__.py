@@ -3,8 +3,10 @@
 from lstm_lib.widgets.belt import ConveyorBelt
 from lstm_lib.widgets.by_hand import MemoryByHand
 from lstm_lib.widgets.clocks import Clocks
+from lstm_lib.widgets.forget_bias import ForgetBias
 from lstm_lib.widgets.gap import Gap
 from lstm_lib.widgets.gate import Gate
+from lstm_lib.widgets.latch import Latch
 from lstm_lib.widgets.peepholes import Peepholes
 from lstm_lib.widgets.question import Question
 from lstm_lib.widgets.sequence_player import SequencePlayer
@@ -17,8 +19,10 @@ from lstm_lib.widgets.w_rec import WRec
 __all__ = [
     "Clocks",
     "ConveyorBelt",
+    "ForgetBias",
     "Gap",
     "Gate",
+    "Latch",
     "MemoryByHand",
     "Peepholes",
     "Question",

@@ -34,6 +34,10 @@ class PaintedWidget(anywidget.AnyWidget):
     _css = STYLE
 
     static_html = traitlets.Unicode().tag(sync=True)
+    settings = traitlets.List().tag(sync=True)
+    """What the reader sets, by name: a page of the book has it in its address."""
+    choices = traitlets.Dict().tag(sync=True)
+    """The options of those that are not any number."""
 
     def _paint_again(self, change):
         if not self._property_lock:  # set from Python: the stored page should show it
@@ -65,7 +69,6 @@ class EquationWidget(PaintedWidget):
     _esm = evaluator() + script("equation_widget.js")
     names = traitlets.List().tag(sync=True)
     graphs = traitlets.Dict().tag(sync=True)
-    choices = traitlets.Dict().tag(sync=True)
 
     def __init__(self, graphs: dict[str, Graph], markup: str, start: dict, choices=None):
         modes = tuple(graphs)
@@ -73,12 +76,14 @@ class EquationWidget(PaintedWidget):
         names = list(
             dict.fromkeys(name for g in graphs.values() for name in (*g.inputs, *g.outputs))
         )
+        inputs = (name for graph in graphs.values() for name in graph.inputs)
         self._python_graphs, self._markup, self._following = graphs, markup, False
         values = self._all_values(modes[0], start)
         super().__init__(
             names=names,
             graphs={mode: equations.javascript(graph) for mode, graph in graphs.items()},
             choices={name: list(options) for name, options in choices.items()},
+            settings=[*dict.fromkeys(inputs), *choices],
         )
         self.add_traits(
             **{name: traitlets.Float(float(values[name])).tag(sync=True) for name in names},

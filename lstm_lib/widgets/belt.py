@@ -3,7 +3,7 @@
 from lstm_lib.cells import LSTMCell
 from lstm_lib.equations import trace
 from lstm_lib.widgets.base import EquationWidget
-from lstm_lib.widgets.markup import preset, slider
+from lstm_lib.widgets.markup import frame, preset, slider
 
 STEPS = 12
 
@@ -55,11 +55,14 @@ def markup():
         '<b class="row-name q-candidate">candidate <i>C\u0303</i></b>'
     )
     steps = "".join(column(k) for k in range(1, STEPS + 1))
-    return (
-        f'<div class="lstm-widget belt"><div class="choice" role="group" aria-label="Stories">'
-        f'{buttons}</div><div class="steps">{rows}{steps}</div>'
+    return frame(
+        "belt",
+        "Conveyor belt: the cell state over twelve steps",
+        f'<div class="choice" role="group" aria-label="Stories">{buttons}</div>',
+        f'<div class="steps">{rows}{steps}</div>',
         '<p class="key"><span class="kept"></span> carried <span class="added"></span> added '
-        '<span class="ghost"></span> what was there before</p></div>'
+        '<span class="ghost"></span> what was there before</p>',
+        results={f"c_{STEPS}": "memory at the end"},
     )
 
 

@@ -1,13 +1,14 @@
 """One LSTM unit over twelve steps, whose weights the reader sets by hand."""
 
+from functools import reduce
 from itertools import accumulate
 
 from lstm_lib.cells import LSTMCell
 from lstm_lib.cells.functions import tanh
-from lstm_lib.equations import trace
+from lstm_lib.equations.graph import Graph, trace
 from lstm_lib.equations.notation import number, weight
 from lstm_lib.widgets.base import EquationWidget
-from lstm_lib.widgets.markup import choice, preset, slider
+from lstm_lib.widgets.markup import choice, frame, preset, slider, verdict
 
 INPUTS = (0, 1, 0, 0, 1, 1, 0, 0, -1, 0, 1, 0)
 """The input at each step: 1 is an event, -1 a reset, 0 nothing."""
@@ -43,6 +44,9 @@ GOALS = {
 }
 """The goals: title, weights that reach it, what the unit should do, and the rule for that."""
 
+CLOSE = 0.08
+"""A goal is reached if the cell state is as close at every step: a tenth of a block."""
+
 
 class MemoryByHand(EquationWidget):
     """A unit whose memory behaves as its weights say: a counter, a counter with a reset, a latch.
@@ -61,14 +65,22 @@ class MemoryByHand(EquationWidget):
         )
         start = UNSET | {"c_prev": 0.0, "h_prev": 0.0}
         start |= {f"x_{k}": float(x) for k, x in enumerate(INPUTS, start=1)}
-        super().__init__({"unit": chain}, markup(), start=start, choices={"goal": tuple(GOALS)})
+        unit = Graph(chain.outputs | {f"miss_{name}": miss(chain, name) for name in GOALS})
+        super().__init__({"unit": unit}, markup(), start=start, choices={"goal": tuple(GOALS)})
+
+
+def miss(chain, name):
+    """How far the cell state is from the goal at most, over all steps."""
+    off = [abs(chain[f"c_{k}"] - wanted) for k, wanted in enumerate(goal(GOALS[name][-1]), 1)]
+    return reduce(lambda one, other: one.maximum(other), off)
 
 
 def markup():
     titles = {name: title for name, (title, *_) in GOALS.items()}
-    return (
-        '<div class="lstm-widget by-hand-built" data-goal="counter">'
-        + choice("goal", "What to build", **titles)
+    return frame(
+        "by-hand-built",
+        "A memory built by hand",
+        choice("goal", "What to build", **titles)
         + '<div class="panels">'
         + "".join(
             f'<p class="panel for-{name}">{text} {preset("Show me the weights", weights)}</p>'
@@ -79,9 +91,12 @@ def markup():
         + '</div><p class="key"><span class="state"></span> the cell state '
         '<span class="goal"></span> the goal \u00b7 below: the input, 1 an event, \u22121 a reset'
         "</p>"
-        '<div class="weights">'
+        + verdict("miss_{goal}", CLOSE, "Solved: it does what was asked.", "Not yet.")
+        + '<div class="weights">'
         + "".join(f"<div>{weight_sliders(gate)}</div>" for gate in ("f", "i", "c_tilde"))
-        + "</div></div>"
+        + "</div>",
+        results={f"c_{len(INPUTS)}": "cell state at the end"},
+        goal="counter",
     )
 
 

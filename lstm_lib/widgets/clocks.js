@@ -1,5 +1,7 @@
 // The slider chooses a step; the widget's state has what to show at each step, from the cell.
 
+const starts = new WeakMap(); // the step that is shown at first, however often it is shown
+
 function render({ model, el }) {
   el.innerHTML = model.get("static_html");
   const root = el.firstElementChild;
@@ -9,6 +11,7 @@ function render({ model, el }) {
   const rows = [...root.querySelectorAll("tr[data-ticks]")];
   const steps = model.get("steps");
   let timer = null;
+  if (!starts.has(model)) starts.set(model, model.get("t"));
 
   function paint() {
     const t = model.get("t");
@@ -46,6 +49,11 @@ function render({ model, el }) {
   root.querySelector(".next").addEventListener("click", () => {
     stop();
     go(model.get("t") + 1);
+  });
+  root.querySelector(".reset").addEventListener("click", () => {
+    stop();
+    go(starts.get(model));
+    root.querySelector(".said").textContent = steps[model.get("t")].said;
   });
   slider.addEventListener("input", () => {
     stop();

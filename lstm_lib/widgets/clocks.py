@@ -7,6 +7,7 @@ from lstm_lib.cells import ClockworkRNNCell
 from lstm_lib.equations.notation import number
 from lstm_lib.sequences import unroll
 from lstm_lib.widgets.base import PaintedWidget, script
+from lstm_lib.widgets.markup import frame
 
 
 class Clocks(PaintedWidget):
@@ -33,7 +34,7 @@ class Clocks(PaintedWidget):
     def __init__(self, periods=(1, 2, 4, 8), t: int = 0):
         cell = ClockworkRNNCell(1, len(periods), seed=1, periods=periods)
         self.periods, self._reads = cell.periods, cell.slower
-        super().__init__(steps=steps_of(cell), t=t)
+        super().__init__(steps=steps_of(cell), t=t, settings=["t"])
         self._paint()
         self.observe(self._paint_again, names="t")
 
@@ -79,10 +80,12 @@ def markup(periods, reads, steps, t):
     now, last = steps[t], len(steps) - 1
     per_module = zip(periods, now["ticks"], now["turns"], now["held"], strict=True)
     average = number(sum(sum(step["ticks"]) for step in steps) / len(steps))
-    return (
-        '<div class="lstm-widget clocks"><div class="controls">'
+    return frame(
+        "clocks",
+        "The clocks of a Clockwork RNN",
+        '<div class="controls">'
         '<label class="slider"><span class="name" aria-hidden="true"><i>t</i></span>'
-        f'<input type="range" min="0" max="{last}" step="1" value="{t}"'
+        f'<input type="range" data-input="t" min="0" max="{last}" step="1" value="{t}"'
         f' aria-label="the step t" aria-valuetext="{now["said"]}">'
         f'<span class="value" aria-hidden="true">{t}</span></label>'
         '<button type="button" class="next">Next step</button>'
@@ -92,7 +95,7 @@ def markup(periods, reads, steps, t):
         + "</div>"
         + matrix(periods, reads, now["ticks"])
         + '</div><p class="key">rows computed at this step: '
-        + f'<b class="counted">{now["counted"]}</b>; on average {average}</p></div>'
+        + f'<b class="counted">{now["counted"]}</b>; on average {average}</p>',
     )
 
 

@@ -6,7 +6,13 @@
 //   <input data-input="f">   a slider that sets f, or a checkbox that sets it to 1 or 0
 //   <button data-choice="lit" data-option="forget">    sets the choice `lit`
 //   <button data-preset='{"f_1": 1}'>                   sets several values at once
+//   <button class="reset">   sets everything as it was at first
+//   <p data-verdict="miss" data-limit="0.1">   says `data-reached` if miss is below the limit, else
+//                            `data-missed`
+//   <span class="said">      says the values in `data-results` after a button was pressed
 //   [data-lit], [data-mode]  follow the choice of that name; the style sheet does the rest
+//
+// A name of a result may have a choice in it: "h_{variant}".
 
 function format(value, digits = 2) {
   const text = value.toFixed(digits);
@@ -24,6 +30,16 @@ function twoFigures(value) {
   return `${format(figures, 1)} \u00d7 10${[...`${exponent}`].map(raise).join("")}`;
 }
 
+const starts = new WeakMap();
+
+// What the widget shows at first, however often it is shown.
+function startOf(model, names) {
+  if (!starts.has(model)) {
+    starts.set(model, Object.fromEntries(names.map((name) => [name, model.get(name)])));
+  }
+  return starts.get(model);
+}
+
 function render({ model, el }) {
   el.innerHTML = model.get("static_html");
   const root = el.firstElementChild;
@@ -34,8 +50,12 @@ function render({ model, el }) {
   const sliders = all("input[type=range]").map((node) => [node, node.dataset.input]);
   const boxes = all("input[type=checkbox]").map((node) => [node, node.dataset.input]);
   const buttons = all("button[data-choice]");
+  const presets = all("button[data-preset]").map((node) => [node, JSON.parse(node.dataset.preset)]);
+  const verdicts = all("[data-verdict]");
+  const said = root.querySelector(".said");
   const names = model.get("names");
   const choices = Object.keys(model.get("choices"));
+  const start = startOf(model, [...names, ...choices]);
   let painting = false;
 
   function update() {
@@ -49,6 +69,8 @@ function render({ model, el }) {
     paint({ ...inputs, ...values });
   }
 
+  const chosen = (name) => name.replace(/\{(\w+)\}/, (_, choice) => model.get(choice));
+
   function paint(values) {
     for (const [node, name, digits] of texts) node.textContent = format(values[name], digits);
     for (const [node, name] of rounded) node.textContent = twoFigures(values[name]);
@@ -59,7 +81,7 @@ function render({ model, el }) {
     for (const [node, name] of sliders) {
       node.value = values[name];
       const result = node.dataset.result;
-      const says = result ? `, ${node.dataset.says} ${format(values[result])}` : "";
+      const says = result ? `, ${node.dataset.says} ${format(values[chosen(result)])}` : "";
       node.setAttribute("aria-valuetext", format(values[name]) + says);
     }
     for (const [node, name] of boxes) node.checked = values[name] !== 0;
@@ -70,6 +92,16 @@ function render({ model, el }) {
     }
     for (const node of buttons) {
       node.setAttribute("aria-pressed", model.get(node.dataset.choice) === node.dataset.option);
+    }
+    for (const [node, preset] of presets) {
+      const set = Object.entries(preset).every(([k, v]) => Math.abs(values[k] - v) < 1e-9);
+      node.setAttribute("aria-pressed", set);
+    }
+    for (const node of verdicts) {
+      const is = values[chosen(node.dataset.verdict)] < Number(node.dataset.limit);
+      const words = is ? node.dataset.reached : node.dataset.missed;
+      if (node.textContent !== words) node.textContent = words; // else it would be said again
+      node.dataset.is = is;
     }
   }
 
@@ -89,7 +121,16 @@ function render({ model, el }) {
     const button = target.closest("button");
     if (button?.dataset.choice) set({ [button.dataset.choice]: button.dataset.option });
     if (button?.dataset.preset) set(JSON.parse(button.dataset.preset));
+    if (button?.classList.contains("reset")) set(start);
+    if (button) say(button.textContent);
   });
+
+  function say(what) {
+    const results = Object.entries(JSON.parse(said.dataset.results));
+    const values = results.map(([name, words]) => `${words} ${format(model.get(chosen(name)))}`);
+    said.textContent = [what, ...values].join(", ");
+  }
+
   // A notebook has shortcuts on the arrow keys; while a slider has the focus, it gets them.
   root.addEventListener("keydown", (event) => event.stopPropagation());
   for (const name of [...names, ...choices]) model.on(`change:${name}`, update);

@@ -1,5 +1,7 @@
 // The slider chooses a gap; the widget's state has the results and the texts for each gap.
 
+const starts = new WeakMap(); // the gap that is shown at first, however often it is shown
+
 function render({ model, el }) {
   el.innerHTML = model.get("static_html");
   const root = el.firstElementChild;
@@ -7,6 +9,8 @@ function render({ model, el }) {
   const gaps = model.get("gaps");
   const betweens = root.querySelectorAll(".told i");
   const rows = [...root.querySelectorAll(".network")];
+
+  if (!starts.has(model)) starts.set(model, model.get("gap"));
 
   function paint() {
     const gap = model.get("gap");
@@ -25,9 +29,15 @@ function render({ model, el }) {
     });
   }
 
-  slider.addEventListener("input", () => {
-    model.set("gap", gaps[slider.valueAsNumber]);
+  function go(gap) {
+    model.set("gap", gap);
     model.save_changes();
+  }
+
+  slider.addEventListener("input", () => go(gaps[slider.valueAsNumber]));
+  root.querySelector(".reset").addEventListener("click", () => {
+    go(starts.get(model));
+    root.querySelector(".said").textContent = model.get("measured")[model.get("gap")].said;
   });
   // A notebook has shortcuts on the arrow keys; while a slider has the focus, it gets them.
   root.addEventListener("keydown", (event) => event.stopPropagation());

@@ -6,6 +6,7 @@ from lstm_lib.cells.checks import unknown_name
 from lstm_lib.equations.notation import number
 from lstm_lib.equations.palette import NETWORKS
 from lstm_lib.widgets.base import PaintedWidget, script
+from lstm_lib.widgets.markup import frame
 
 SHOWN = ("RNN", "LSTM", "LSTM, forget bias 3", "LSTM, chrono")
 
@@ -13,7 +14,7 @@ SHOWN = ("RNN", "LSTM", "LSTM, forget bias 3", "LSTM, chrono")
 class Gap(PaintedWidget):
     """How often networks still know the first word after a gap of so many others: stored runs.
 
-    For each network a bar, the mean of three seeds, and a dot for each seed; a dotted line
+    For each network a bar, the mean of its seeds, and a dot for each; a dotted line
     marks the accuracy of guessing. Every network was trained from scratch on
     :class:`~lstm_lib.training.tasks.Recall` with this gap. ``gap`` can be read,
     observed and set, to one of ``gaps``.
@@ -46,7 +47,9 @@ class Gap(PaintedWidget):
             str(gap): in_words(gap, dict(zip(self.networks, by_network, strict=True)))
             for gap, *by_network in zip(gaps, *columns, strict=True)
         }
-        super().__init__(gaps=gaps, measured=measured, gap=gap)
+        super().__init__(
+            gaps=gaps, measured=measured, gap=gap, settings=["gap"], choices={"gap": gaps}
+        )
         self._paint()
         self.observe(self._paint_again, names="gap")
 
@@ -83,9 +86,10 @@ def in_words(gap, accuracies):
 def markup(networks, gaps, gap, measured, chance):
     parts = zip(networks, *(measured[part] for part in ("means", "seeds", "numbers")), strict=True)
     longest = max(gaps)
-    return (
-        f'<div class="lstm-widget gap" style="--chance: {chance}">'
-        '<div class="story" aria-hidden="true">'
+    return frame(
+        "gap",
+        "Accuracy against the gap",
+        f'<div class="measured" style="--chance: {chance}"><div class="story" aria-hidden="true">'
         + f'<p class="told">{story(gap, longest)}</p>'
         + f'<p class="longest">{story(longest, longest)}</p></div>'
         + '<label class="slider"><span class="name" aria-hidden="true">gap</span>'
@@ -95,7 +99,7 @@ def markup(networks, gaps, gap, measured, chance):
         + '<div class="networks">'
         + "".join(row(*part) for part in parts)
         + '<p class="key"><i class="seed"></i> one seed <i class="line"></i> chance, '
-        + f"{number(chance, 3)}</p></div></div>"
+        + f"{number(chance, 3)}</p></div></div>",
     )
 
 

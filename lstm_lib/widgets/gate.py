@@ -5,7 +5,7 @@ from lstm_lib.cells import LSTMCell
 from lstm_lib.cells.functions import sigmoid
 from lstm_lib.equations import trace
 from lstm_lib.widgets.base import EquationWidget
-from lstm_lib.widgets.markup import choice, preset, slider
+from lstm_lib.widgets.markup import choice, frame, preset, slider
 
 WEIGHTS = ((3.0, 0.0, 0.0), (-3.0, 0.0, 0.0), (0.0, 3.0, 0.0), (1.5, 1.5, 3.0))
 """``W_f``, ``U_f`` and ``b_f`` of four units: the first opens with x, the second closes with x, the
@@ -49,20 +49,21 @@ class Gate(EquationWidget):
 
 def markup(copies, equation):
     modes = choice("mode", "Who sets the gate?", hand="Your hand", layer="Its own layer")
-    return (
-        f'<div class="lstm-widget gate" data-mode="hand">{modes}'
-        '<div class="units"><b>goes in</b><b>the gate</b><b>comes out</b>'
-        + "".join(unit(k) for k in copies)
-        + "</div>"
-        + '<div class="deciding"><div class="by-hand"><p>0 lets nothing through, '
-        "1 lets everything through.</p>"
-        + settings(copies)
-        + "</div>"
-        + '<div class="by-layer"><div class="inputs">'
-        + f'<p class="equation">{equation}</p>'
-        + slider("x", "input x", -2, 2)
-        + slider("h_prev", "last hidden state h", -1, 1)
-        + f"</div>{curve(copies)}</div></div></div>"
+    return frame(
+        "gate",
+        "A gate of four units",
+        modes,
+        '<div class="units"><b>goes in</b><b>the gate</b><b>comes out</b>',
+        *(unit(k) for k in copies),
+        '</div><div class="deciding"><div class="by-hand"><p>0 lets nothing through, '
+        "1 lets everything through.</p>",
+        settings(copies),
+        f'</div><div class="by-layer"><div class="inputs"><p class="equation">{equation}</p>',
+        slider("x", "input x", -2, 2, says=("kept_1", "the first comes out as")),
+        slider("h_prev", "last hidden state h", -1, 1, says=("kept_2", "the second comes out as")),
+        f"</div>{curve(copies)}</div></div>",
+        results={f"kept_{k}": f"{k} comes out as" for k in copies},
+        mode="hand",
     )
 
 

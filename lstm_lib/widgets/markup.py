@@ -9,13 +9,36 @@ from lstm_lib.equations.difference import gone, mark_new
 from lstm_lib.equations.notation import number, quantity, two_figures
 
 
+def frame(kind, title, *parts, results=None, **choices):
+    """A whole widget: its parts, and under them a button that resets it.
+
+    Args:
+        kind: its class in the style sheet.
+        title: what it is, for a screen reader, which calls it a group of this name.
+        results: ``{"h": "output h"}``, what a screen reader says after a button was pressed;
+            ``"h_{variant}"`` depends on a choice.
+        choices: the initial options.
+    """
+    options = "".join(f' data-{name}="{option}"' for name, option in choices.items())
+    return (
+        f'<div class="lstm-widget {kind}" role="group" aria-label="{title}"{options}>'
+        + "".join(parts)
+        + f'<div class="foot">{RESET}<span class="said" role="status"'
+        f" data-results='{json.dumps(results or {})}'></span></div></div>"
+    )
+
+
+RESET = '<button type="button" class="reset">Reset</button>'
+
+
 def slider(name, label, low, high, step=0.05, says=None, vertical=False, digits=2):
     """A labelled slider for an input.
 
     Args:
         name: the input; a weight's says what it is, ``notation.weight("p", "f")``.
         label: what it is, in words, for a screen reader.
-        says: ``(name, words)`` of a result that a screen reader says after the slider's value.
+        says: ``(name, words)`` of a result that a screen reader says after the slider's value;
+            a name like ``"h_{variant}"`` depends on a choice.
     """
     result = f' data-result="{says[0]}" data-says="{says[1]}"' if says else ""
     layout = " vertical" if vertical else ""
@@ -52,8 +75,17 @@ def toggle(name, label, text, hue):
 
 
 def preset(text, values):
-    """A button that sets several values at once."""
+    """A button that sets several values at once, and is pressed as long as they are set."""
     return f"<button type=\"button\" data-preset='{json.dumps(values)}'>{text}</button>"
+
+
+def verdict(name, limit, reached, missed):
+    """Whether a goal is reached, in words: the value ``name`` is below ``limit``; a name like
+    ``"miss_{goal}"`` depends on a choice."""
+    return (
+        f'<p class="verdict" role="status" data-verdict="{name}" data-limit="{limit:g}"'
+        f' data-reached="{reached}" data-missed="{missed}"></p>'
+    )
 
 
 def live(drawing, widget):
@@ -96,6 +128,11 @@ def paint(markup, values, choices):
         style = "; ".join(f"--{p}: {values[n]:.4f}" for p, n in zip("vw", names, strict=False))
         return f'{match[0]} style="{style}"'
 
+    def judged(match):
+        reached = values[match["name"].format(**choices)] < float(match["limit"])
+        words = match["reached" if reached else "missed"]
+        return f'{match["tag"]} data-is="{str(reached).lower()}">{words}'
+
     def position(match):
         value = values[match["name"]]
         if match["kind"] == "checkbox":
@@ -109,6 +146,17 @@ def paint(markup, values, choices):
         markup,
     )
     markup = re.sub(r'data-bind="(?P<names>[^"]+)"', properties, markup)
+    markup = re.sub(
+        r"data-preset='(?P<preset>[^']+)'",
+        lambda match: f'{match[0]} aria-pressed="{is_set(json.loads(match["preset"]), values)}"',
+        markup,
+    )
+    markup = re.sub(
+        r'(?P<tag><p[^<>]* data-verdict="(?P<name>[^"]+)" data-limit="(?P<limit>[^"]+)" '
+        r'data-reached="(?P<reached>[^"]+)" data-missed="(?P<missed>[^"]+)")>[^<]*',
+        judged,
+        markup,
+    )
     markup = re.sub(r'type="(?P<kind>\w+)" data-input="(?P<name>[^"]+)"', position, markup)
     for choice, option in choices.items():
         markup = re.sub(rf'(<(?:svg|div)[^<>]*\sdata-{choice}=")[^"]*', rf"\g<1>{option}", markup)
@@ -118,3 +166,8 @@ def paint(markup, values, choices):
             markup,
         )
     return markup
+
+
+def is_set(preset, values):
+    """Whether all values are those of a preset, as JavaScript writes it."""
+    return str(all(abs(values[name] - value) < 1e-9 for name, value in preset.items())).lower()

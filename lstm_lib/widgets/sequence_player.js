@@ -50,6 +50,8 @@ function read(model) {
   });
 }
 
+const starts = new WeakMap(); // what is shown at first, however often it is shown
+
 function render({ model, el }) {
   el.innerHTML = model.get("static_html");
   const root = el.firstElementChild;
@@ -70,6 +72,8 @@ function render({ model, el }) {
   let values = read(model);
   let cursor = rows[0]; // where the arrow keys are
   let timer = null;
+  if (!starts.has(model))
+    starts.set(model, Object.fromEntries(model.get("settings").map((n) => [n, model.get(n)])));
 
   const at = (row, t) => format(values[t][row.name][units[row.unit]]);
   const in_words = (row, t) => `${meanings[row.name]} of ${row.unit} at ${tokens[t]}: ${at(row, t)}`;
@@ -150,6 +154,7 @@ function render({ model, el }) {
     stop();
     if (button.className === "back") go(model.get("t") - 1);
     if (button.className === "next") go(model.get("t") + 1);
+    if (button.className === "reset") set(starts.get(model));
     if (button.dataset.unit) set({ unit: button.dataset.unit });
     if (button.dataset.open) set({ held_open: button.dataset.open });
     announce();

@@ -16,7 +16,7 @@ from lstm_lib.equations.javascript import evaluator
 from lstm_lib.equations.notation import meaning, number, quantity
 from lstm_lib.sequences import unroll
 from lstm_lib.widgets.base import PaintedWidget, script
-from lstm_lib.widgets.markup import paint
+from lstm_lib.widgets.markup import RESET, paint
 
 STRIPS = ("f", "i", "c_tilde", "c", "o", "h")
 """The values that have a strip, from top to bottom."""
@@ -84,6 +84,8 @@ class SequencePlayer(PaintedWidget):
             meanings={name: meaning(name) for name in STRIPS},
             unit=next(iter(units)),
             t=t,
+            settings=["t", "unit", "held_open"],
+            choices={"unit": list(units), "held_open": ["none", *GATES]},
         )
         self._paint()
         self.observe(self._paint_again, names=["t", "unit", "held_open"])
@@ -170,7 +172,8 @@ def markup(player, values, here):
     many = " many" if len(player.tokens) > 14 else ""  # tokens, which stand upright then
     dense = " dense" if len(player.units) > 2 else ""
     return (
-        f'<div class="lstm-widget player{many}{dense}" style="--steps: {len(player.tokens)};'
+        f'<div class="lstm-widget player{many}{dense}" role="group"'
+        f' aria-label="A sequence in an LSTM" style="--steps: {len(player.tokens)};'
         f' --t: {player.t}">'
         + controls(player)
         + f'<div class="now">{module(player, here)}<div class="sums">{sums(player)}</div></div>'
@@ -200,7 +203,7 @@ def controls(player):
         '<div class="controls"><div class="choice" role="group" aria-label="Move">'
         '<button type="button" class="back">Back</button>'
         '<button type="button" class="play" aria-pressed="false">Play</button>'
-        '<button type="button" class="next">Step</button></div>'
+        f'<button type="button" class="next">Step</button>{RESET}</div>'
         '<div class="choice" role="group" aria-label="Unit in the module"><span>Unit</span>'
         + buttons("unit", player.unit, units)
         + '</div><div class="choice" role="group" aria-label="Gate held open">'
@@ -290,7 +293,8 @@ def tokens(player):
 def slider(player, here):
     said = in_words(player, here)
     return (
-        f'<input type="range" min="0" max="{len(player.tokens) - 1}" step="1" value="{player.t}"'
+        f'<input type="range" min="0" max="{len(player.tokens) - 1}" step="1"'
+        f' value="{player.t}" data-input="t"'
         f' aria-label="the token" aria-valuetext="{escape(said)}">'
     )
 
@@ -308,7 +312,8 @@ def strip(player, name, values):
     scale = scale_of(shown) if name == "c" else 1
     kind = "gate" if name in GATES else "signed"
     rows = "".join(
-        f'<div class="over-time" role="row"><span class="unit" role="rowheader">{escape(unit)}</span>'
+        '<div class="over-time" role="row">'
+        f'<span class="unit" role="rowheader">{escape(unit)}</span>'
         + "".join(
             f'<i role="gridcell" style="--v: {value:.4f}"></i>' for value in of_unit / scale + 0.0
         )

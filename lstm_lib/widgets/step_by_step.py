@@ -5,7 +5,7 @@ from lstm_lib.cells import LSTMCell
 from lstm_lib.equations import trace
 from lstm_lib.equations.notation import meaning, pre_activation, weight
 from lstm_lib.widgets.base import EquationWidget
-from lstm_lib.widgets.markup import choice, slider
+from lstm_lib.widgets.markup import choice, frame, slider
 
 STEPS = {
     "forget": ("Forget", ("f",)),
@@ -58,13 +58,15 @@ def markup(step, equations):
     drawing = drawing.replace("<svg ", '<svg data-lit="all" ', 1).replace(
         "lstm-module", "lstm-live"
     )
-    return (
-        '<div class="lstm-widget step-by-step" data-lit="all">'
-        + choice("lit", "Light up", **options)
+    return frame(
+        "step-by-step",
+        "One step of an LSTM with numbers",
+        choice("lit", "Light up", **options)
         + drawing
         + inputs()
-        + (panels(step) if equations else "")
-        + "</div>"
+        + (panels(step) if equations else ""),
+        results={"c": "new cell state C", "h": "output h"},
+        lit="all",
     )
 
 

@@ -6,7 +6,7 @@ from lstm_lib.equations import notation
 from lstm_lib.equations.graph import Graph, Symbol, rebuild, symbol, trace
 from lstm_lib.equations.notation import weight
 from lstm_lib.widgets.base import EquationWidget
-from lstm_lib.widgets.markup import preset, slider
+from lstm_lib.widgets.markup import frame, preset, slider
 
 STEPS = 5
 START = {"b_f": 0.0, "U_h": 0.5, "x": 1.0, "c_prev": 0.0, "h_prev": 0.0}
@@ -66,8 +66,9 @@ def roads(step):
 def markup(step):
     buttons = "".join(preset(name, values) for name, values in STORIES.items())
     columns = "".join(module(k) + (between(k) if k < STEPS else "") for k in range(1, STEPS + 1))
-    return (
-        '<div class="lstm-widget two-roads">'
+    return frame(
+        "two-roads",
+        "The gradient's two paths back through an LSTM",
         f'<div class="choice" role="group" aria-label="Settings">{buttons}</div>'
         '<p class="way">\u2190 the gradient travels back from the last cell state</p>'
         f'<div class="chain">{columns}</div>'
@@ -82,7 +83,8 @@ def markup(step):
         + setting(weight("b", "f"), "bias of the forget gate", 5)
         + setting(weight("U", "h"), "recurrent weight U of all four layers", 2)
         + setting("x", "input x at every step", 1)
-        + "</div></div>"
+        + "</div>",
+        results={"straight": "along the cell state", "detour": "through h"},
     )
 
 

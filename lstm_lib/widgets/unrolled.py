@@ -5,7 +5,7 @@ from lstm_lib.cells import RNNCell
 from lstm_lib.equations import trace
 from lstm_lib.equations.notation import weight
 from lstm_lib.widgets.base import EquationWidget
-from lstm_lib.widgets.markup import choice, slider
+from lstm_lib.widgets.markup import choice, frame, slider
 
 STEPS = 5
 START = {"W_h": 1.5, "U_h": 0.8, "b_h": 0.0, "h_prev": 0.0}
@@ -34,9 +34,10 @@ class Unroll(EquationWidget):
 
 def markup(step):
     options = {"loop": "The loop"} | {str(k): f"{k} step{'s'[: k - 1]}" for k in range(1, 6)}
-    return (
-        '<div class="lstm-widget unroll" data-length="loop">'
-        + choice("length", "How far to unroll", **options)
+    return frame(
+        "unroll",
+        "A recurrent network, as a loop and unrolled",
+        choice("length", "How far to unroll", **options)
         + '<div class="chain">'
         + "".join(column(k) for k in range(1, STEPS + 1))
         + "</div>"
@@ -45,7 +46,9 @@ def markup(step):
         + setting("W", "weight W of the input")
         + setting("U", "weight U of the previous output")
         + setting("b", "the bias b")
-        + "</div></div>"
+        + "</div>",
+        results={f"h_{k}": f"output {k}" for k in range(1, STEPS + 1)},
+        length="loop",
     )
 
 

@@ -10,7 +10,7 @@ from lstm_lib.equations import notation
 from lstm_lib.equations.graph import Graph, Symbol, rebuild, trace
 from lstm_lib.widgets import peepholes
 from lstm_lib.widgets.base import EquationWidget
-from lstm_lib.widgets.markup import choice, live, slider, written
+from lstm_lib.widgets.markup import choice, frame, live, slider, written
 
 VARIANTS = {
     "lstm": ("LSTM", LSTMCell),
@@ -80,22 +80,26 @@ def in_common(name):
 
 def markup(steps, names):
     titles = {variant: title for variant, (title, _) in VARIANTS.items()}
-    return (
-        '<div class="lstm-widget variant-switch" data-variant="lstm" data-written="letters">'
-        + choice("variant", "Which variant", **titles)
+    says = ("h_{variant}", "output h")
+    return frame(
+        "variant-switch",
+        "The LSTM and three variants, one step",
+        choice("variant", "Which variant", **titles)
         + '<div class="drawings">'
         + "".join(called(names[v], drawing(v, step)) for v, step in steps.items())
         + '</div><div class="inputs">'
-        + slider("x", "input x", -2, 2)
-        + slider("h_prev", "last output h", -1, 1)
-        + f'<div class="old-state">{slider("c_prev", "old cell state C", -2, 2)}'
+        + slider("x", "input x", -2, 2, says=says)
+        + slider("h_prev", "last output h", -1, 1, says=says)
+        + f'<div class="old-state">{slider("c_prev", "old cell state C", -2, 2, says=says)}'
         + f"<p>no {notation.html('c_prev')} here</p></div></div>"
         + choice("written", "Equations", letters="In letters", numbers="In numbers")
         + '<div class="written">'
         + "".join(called(names[v], equations(v, steps)) for v in steps)
         + "</div>"
-        + table(steps)
-        + "</div>"
+        + table(steps),
+        results={"h_{variant}": "output h"},
+        variant="lstm",
+        written="letters",
     )
 
 

@@ -5,7 +5,7 @@ from lstm_lib.cells import RNNCell
 from lstm_lib.equations.graph import Graph, trace
 from lstm_lib.equations.notation import power_of_ten, weight
 from lstm_lib.widgets.base import EquationWidget
-from lstm_lib.widgets.markup import choice, preset, slider
+from lstm_lib.widgets.markup import choice, frame, preset, slider
 
 STEPS = 30
 SILENCE = ("W_h", "x", "b_h")
@@ -45,8 +45,10 @@ def markup(step):
     gradient = [f"d_{k}" for k in range(STEPS + 1)]
     presets = "".join(preset(f"<i>U</i> = {w}", {"U_h": w}) for w in (0.9, 1, 1.1, 1.5))
     product = equations.html(step.part(h="U_h*h_prev"), "h")
-    return (
-        '<div class="lstm-widget w-rec" data-mode="linear" data-scale="plain"><div class="choices">'
+    return frame(
+        "w-rec",
+        "One recurrent weight over thirty steps",
+        '<div class="choices">'
         + choice("mode", "What a step does", linear="Multiply", tanh="Multiply, then tanh")
         + choice("scale", "How tall a bar is", plain="Plain scale", log="Powers of ten")
         + "</div>"
@@ -57,8 +59,10 @@ def markup(step):
         + f'<div class="choice" role="group" aria-label="Weights worth seeing">{presets}</div>'
         + slider(
             weight("U", "h"), "recurrent weight", 0.5, 1.5, says=("d_0", "gradient after 30 steps")
-        )
-        + "</div>"
+        ),
+        results={f"h_{STEPS}": "signal after 30 steps", "d_0": "gradient after 30 steps"},
+        mode="linear",
+        scale="plain",
     )
 
 

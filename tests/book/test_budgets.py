@@ -9,10 +9,10 @@ from executed import executed, failures, seconds
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from stored import CHAPTERS, LABS
 
-from book.reading import lines, measure, read, words
+from book.reading import WIDGET_STATE, WIDGET_VIEW, lines, measure, read, words
 
 CHAPTER = SimpleNamespace(text=1500, words=2000, lines=120, median=6, cell=12, minutes=20, run=20)
-LAB = SimpleNamespace(text=1500, words=2000, lines=160, median=8, cell=25, minutes=20, run=45)
+LAB = SimpleNamespace(text=1500, words=2000, lines=160, median=10, cell=20, minutes=20, run=45)
 """The most: words of running text, all words, visible lines of code, of the median and the longest
 cell, minutes to read, seconds to run."""
 
@@ -105,6 +105,20 @@ PAGE = [
     (new_markdown_cell("## Where to go next\nThere."), {"text": 5}),
 ]
 """The cells of a page, each with what it adds."""
+
+
+def test_of_a_question_the_answers_and_the_right_reason_are_counted():
+    reasons = [("true", "it is so"), ("false", "it is not quite so")]
+    html = "<legend>Which one?</legend>" + "".join(
+        f'<label data-right="{right}"><span>this</span></label><p hidden>{reason}</p>'
+        for right, reason in reasons
+    )
+    state = {"state": {"_anywidget_id": "lstm_lib.Question", "static_html": html}}
+    shown = new_output("execute_result", {WIDGET_VIEW: {"model_id": "a"}, "text/plain": "?"})
+    page = new_notebook(cells=[code("ask()", shown, tags=["remove-input"])])
+    page.metadata["widgets"] = {WIDGET_STATE: {"state": {"a": state}}}
+    found = measure(nbformat.from_dict(page))
+    assert (found.beside, found.widgets) == (2 + 2 + 3, 0)
 
 
 def test_a_page_is_the_sum_of_its_cells():

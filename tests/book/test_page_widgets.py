@@ -65,6 +65,8 @@ LOOK = """(root) => {
         boxes: all("input[type=checkbox]").map((node) => [node.dataset.input, node.checked]),
         buttons: all("button[data-choice]").map((node) => [node.dataset.choice,
             node.dataset.option, node.getAttribute("aria-pressed")]),
+        presets: all("button[data-preset]").map((node) => [JSON.parse(node.dataset.preset),
+            node.getAttribute("aria-pressed")]),
         choices: { ...root.dataset },
     };
 }"""
@@ -174,6 +176,9 @@ def assert_shows(look, twin):
         assert checked == (values[name] != 0), name
     for choice, option, pressed in look["buttons"]:
         assert (pressed == "true") == (getattr(twin, choice) == option), option
+    for preset, pressed in look["presets"]:
+        set_now = all(abs(values[name] - value) < 1e-9 for name, value in preset.items())
+        assert (pressed == "true") == set_now, preset
     for choice in {choice for choice, _, _ in look["buttons"]} & look["choices"].keys():
         assert look["choices"][choice] == getattr(twin, choice)
 
@@ -198,7 +203,8 @@ def visible(root, selector):
 def test_every_control_changes_what_it_should_and_nothing_else(open_page, path, model_id, hand):
     page = open_page(path, hand.__name__, **hand.window)
     reader, root, twin = hand(page), root_of(page, path, model_id), twin_of(path, model_id)
-    assert_shows(root.evaluate(LOOK), twin)
+    first = root.evaluate(LOOK)
+    assert_shows(first, twin)
 
     moved = set()
     move_all(root, twin, reader, moved)
@@ -212,6 +218,55 @@ def test_every_control_changes_what_it_should_and_nothing_else(open_page, path, 
 
     everything = root.query_selector_all("input, button[data-preset]")
     assert len(moved) == len(everything), "a control was never to be seen"
+
+    left = root.evaluate(LOOK)
+    page.wait_for_function("location.hash.includes('?')")
+    address = page.url
+    reader.press(root.query_selector(".reset"))
+    assert root.evaluate(LOOK) == first
+    assert root.query_selector(".said").inner_text().startswith("Reset, ")
+    page.wait_for_function("!location.hash.includes('?')")
+    page.evaluate("(address) => { location.href = address; }", address)
+    page.wait_for_function(SAME_LOOK, arg=[root, left])
+
+
+SAME_LOOK = f"([root, left]) => JSON.stringify(({LOOK})(root)) === JSON.stringify(left)"
+"""Whether a widget looks as it was left, whose address was opened."""
+
+
+@pytest.mark.parametrize("asked", ["g=1", "f_1=7", "f_1=", "f_1=wide", "mode=feet"])
+def test_an_address_that_asks_for_what_is_not_there_is_answered_in_words(browser, site, asked):
+    path, model_id = next((path, each) for path, each, name in SHOWN if name == "Gate")
+    with offline(browser, **LAPTOP) as context:
+        page = Visit(context, f"{site}/{page_of(path)}").page
+        root = root_of(page, path, model_id)
+        first = root.evaluate(LOOK)
+        page.evaluate("(hash) => { location.hash = hash; }", f"{figure_of(root)}?{asked}")
+        assert page.wait_for_selector(".widget-problem").inner_text() == (
+            f"This widget is not as it should be: its address asks for {asked}, "
+            "which it does not have."
+        )
+        assert root.evaluate(LOOK) == first
+
+
+def figure_of(root):
+    return root.evaluate("(node) => node.closest('figure').id")
+
+
+def test_a_page_opens_with_a_widget_as_its_address_says(browser, site):
+    path, model_id = next((path, each) for path, each, name in SHOWN if name == "Gate")
+    with offline(browser, **LAPTOP) as context:
+        plain = Visit(context, f"{site}/{page_of(path)}").page
+        figure = figure_of(root_of(plain, path, model_id))
+        address = f"{site}/{page_of(path)}#{figure}?f_1=0.25&mode=hand"
+        page = Visit(context, address).page
+        root, twin = root_of(page, path, model_id), twin_of(path, model_id)
+        twin.f_1 = 0.25
+        page.wait_for_function(
+            "(root) => root.querySelector('[data-input=f_1]').value == 0.25", arg=root
+        )
+        assert_shows(root.evaluate(LOOK), twin)
+        assert root.is_visible() and 0 <= root.bounding_box()["y"] < 900
 
 
 def move_all(root, twin, reader, moved):

@@ -8,7 +8,7 @@ from urllib.parse import unquote, urldefrag, urlsplit
 
 import pytest
 from bs4 import BeautifulSoup
-from pages import FRONT_DOOR, HTML, LISTINGS, PAGES, TO_OPEN, Visit, offline, page_of
+from pages import FRONT_DOOR, HTML, PAGES, TO_OPEN, Visit, offline, page_of
 from stored import CHAPTERS, LABS, ROOT
 
 from book import contents
@@ -216,6 +216,8 @@ def test_a_widget_takes_no_more_room_than_its_static_figure_held(survey, page, l
 # Room: for the answer at the top of a chapter, for code, for tables
 
 CHAPTER_PAGES = [page_of(path) for path in CHAPTERS]
+TO_BE_READ = [*CHAPTER_PAGES, *map(page_of, LABS), "book/index.html", "book/how_to_use.html"]
+"""The pages that are read from top to bottom, and not looked up."""
 every_window = pytest.mark.parametrize(
     ("look", "window"),
     [(look, window) for look in LOOKS for window in WINDOWS[look[0]]],
@@ -243,7 +245,7 @@ def test_the_slider_of_the_landing_page_is_in_sight_with_its_picture(survey, pag
         assert box["top"] >= 0 and box["bottom"] <= window[1]
 
 
-@pytest.mark.parametrize("page", [page for page in TO_OPEN if page not in LISTINGS])
+@pytest.mark.parametrize("page", TO_BE_READ)
 def test_no_code_and_no_output_scrolls_sideways_on_a_laptop(survey, page):
     for window in WINDOWS[1280]:
         assert not survey(page, *LOOKS[0]).fits[window].wide_code

@@ -2,18 +2,20 @@
 
 import inspect
 import re
-from itertools import combinations
+from itertools import combinations, pairwise
 from xml.etree import ElementTree as ET
 
 import pytest
+from bs4 import BeautifulSoup
 from stored import ROOT
 
-from lstm_lib import diagrams
+from lstm_lib import diagrams, equations
 from lstm_lib.cells import LSTMCell
+from lstm_lib.diagrams.shapes_of_problems import PLACES
 from lstm_lib.equations import trace
 
 SVG = "{http://www.w3.org/2000/svg}"
-STEPS = ("forget", "input", "update", "output", "belt")
+STEPS = ("forget", "input", "update", "output", "belt", "kept", "memory")
 GRU_STEPS = ("reset", "candidate", "update", "belt", "difference")
 
 LSTM_VALUES = {"x", "h_prev", "c_prev", "f", "i", "c_tilde", "o", "c", "h"}
@@ -55,10 +57,16 @@ DRAWINGS = {
     **{f"lstm, {step}": diagrams.lstm(lit=step) for step in STEPS},
     **{f"gru, {step}": diagrams.gru(lit=step) for step in GRU_STEPS},
     **{f"peephole {p}": diagrams.peephole(peepholes=tuple(p)) for p in ("f", "i", "o", "io")},
+    "belt": diagrams.belt(),
     "gate": diagrams.gate(),
     "lstm chain": diagrams.chain("lstm"),
     "rnn chain": diagrams.chain("rnn"),
     "legend": diagrams.legend(),
+    "loop": diagrams.loop(),
+    "problem shapes": diagrams.problem_shapes(),
+    "stacked": diagrams.stacked(),
+    "both directions": diagrams.both_directions(),
+    "three gates": diagrams.three_gates(),
 }
 WITH_VALUES = {
     **{f"{name} with values": draw(all_values(cell)) for name, (draw, cell) in MODULES.items()},
@@ -161,6 +169,119 @@ def test_a_step_lights_what_its_equation_names(module, step, lit):
     assert wires == set(lit.split())
 
 
+def wires(drawing, value):
+    return [shape for shape in drawing.shapes if shape.kind == "wire" and shape.of == (value,)]
+
+
+def test_a_loop_and_its_chain_are_six_modules_and_the_five_of_the_chain_pass_h_on():
+    drawing = diagrams.loop()
+    modules = [shape.points for shape in drawing.shapes if shape.kind == "layer"]
+    assert len(modules) == len(wires(drawing, "x")) == 6
+    shown = [w for w in wires(drawing, "h") if w.points[0][1] > w.points[-1][1]]
+    assert len(shown) == 6
+    (first, _), *chain = modules
+    ((copy, *_, end),) = (w.points for w in wires(drawing, "h") if len(w.points) > 2)
+    left, level = first[0], end[1]
+    assert copy[0] == shown[0].points[0][0] and end == (left, level)
+    passed = [w.points for w in wires(drawing, "h") if w.points[0][1] == w.points[-1][1]]
+    for (_, (right, _)), ((left, _), _) in pairwise(chain):
+        assert ((right, level), (left, level)) in passed
+
+
+@pytest.mark.parametrize(
+    ("place", "name", "steps", "inputs", "outputs"),
+    [
+        (0, "one to one", 1, 1, 1),
+        (1, "one to many", 4, 1, 4),
+        (2, "many to one", 4, 4, 1),
+        (3, "many to many, in step", 4, 4, 4),
+        (4, "many to many, delayed", 4, 2, 2),
+    ],
+)
+def test_a_shape_of_a_problem_reads_and_puts_out_as_its_name_says(
+    place, name, steps, inputs, outputs
+):
+    drawing, (middle, height) = diagrams.problem_shapes(), PLACES[place]
+
+    def its_own(shapes):
+        places = [(shape, *shape.points[0]) for shape in shapes]
+        return [s for s, x, y in places if abs(x - middle) < 28 * steps and abs(y - height) < 60]
+
+    modules = its_own(shape for shape in drawing.shapes if shape.kind == "layer")
+    assert len(modules) == steps
+    assert len(its_own(wires(drawing, "x"))) == inputs
+    level = [wire.points[0][1] == wire.points[-1][1] for wire in its_own(wires(drawing, "h"))]
+    assert (level.count(True), level.count(False)) == (steps - 1, outputs)
+    assert name in {text.text for text in parsed("problem shapes").iter(f"{SVG}text")}
+
+
+@pytest.mark.parametrize(
+    ("stage", "lit"),
+    [
+        ("kept", "h_prev x c_prev f f*c_prev"),
+        ("memory", "h_prev x c_prev f f*c_prev i c_tilde i*c_tilde c"),
+    ],
+)
+def test_a_stage_lights_the_module_as_far_as_it_is_built_up(browser, stage, lit):
+    page = browser.new_page()
+    page.set_content(diagrams.lstm(lit=stage).svg)
+    # The wires that still have the colour of their quantity; they are found by their hue.
+    seen = page.evaluate("""() => {
+      const hue = (part) => getComputedStyle(part).getPropertyValue("--q");
+      const root = document.querySelector("svg"), line = getComputedStyle(root)
+        .getPropertyValue("--line");
+      return [...root.querySelectorAll("[data-wire]")].filter((part) => hue(part) !== line)
+        .map((part) => part.dataset.wire);
+    }""")
+    page.close()
+    assert set(seen) == set(lit.split())
+
+
+def test_equations_beside_a_drawing_are_those_of_its_cell_in_its_hues():
+    both = diagrams.WithEquations(diagrams.lstm(), {"f": "what stays", "c": "the memory"})
+    soup = BeautifulSoup(both.html, "html.parser")
+    assert soup.find("svg").find("title").text == "LSTM module"
+    lines = soup.find_all("li")
+    assert [line["class"] for line in lines] == [["q-forget"], ["q-cell"]]
+    assert [line.find("small").text for line in lines] == ["what stays", "the memory"]
+    for name, line in zip("fc", lines, strict=True):
+        assert line.find("span").decode_contents() == equations.html(trace(LSTMCell), name)
+    assert repr(both) == "<LSTM module, with the equations of f, c>"
+    assert both._repr_html_() == both.html
+
+
+def test_without_a_choice_all_equations_stand_there_and_a_drawing_of_no_cell_has_none():
+    lines = BeautifulSoup(diagrams.WithEquations(diagrams.lstm()).html, "html.parser")("li")
+    assert len(lines) == len({"f", "i", "c_tilde", "o", "h", "c"})
+    assert not any(line.find("small") for line in lines)
+    with pytest.raises(ValueError, match="'Notation of the drawings' is a drawing of no cell"):
+        diagrams.WithEquations(diagrams.legend())
+    with pytest.raises(KeyError):
+        diagrams.WithEquations(diagrams.lstm(), ["z"]).html  # noqa: B018
+
+
+def test_an_equation_that_has_the_focus_dims_what_has_another_hue(browser):
+    page = browser.new_page()
+    page.set_content(diagrams.WithEquations(diagrams.lstm()).html)
+    dimmed = """() => {
+      const value = (node, name) => getComputedStyle(node).getPropertyValue(name);
+      const line = value(document.querySelector("svg"), "--line");
+      return [...document.querySelectorAll(".layer")].filter((part) => value(part, "--q") === line)
+        .map((part) => part.querySelector(".name").textContent);
+    }"""
+    assert page.evaluate(dimmed) == []
+    page.keyboard.press("Tab")
+    assert page.evaluate(dimmed) == ["input", "candidate", "output"]
+    page.locator(".layer.q-output").hover()
+    marked = (
+        "[...document.querySelectorAll('li')].map((li) => getComputedStyle(li).backgroundColor)"
+    )
+    page.evaluate("document.activeElement.blur()")
+    colours = page.evaluate(marked)
+    assert [k for k, colour in enumerate(colours) if colour != "rgba(0, 0, 0, 0)"] == [3]
+    page.close()
+
+
 def test_an_unknown_step_or_chain_is_refused():
     with pytest.raises(ValueError, match="lit is 'remember', expected one of None, 'forget'"):
         diagrams.lstm(lit="remember")
@@ -244,6 +365,24 @@ def test_a_variant_that_does_not_exist_is_refused():
 def test_a_variant_lights_its_difference_or_nothing(name):
     with pytest.raises(ValueError, match="lit is 'forget', expected None or 'difference'"):
         VARIANTS[name][0](lit="forget")
+
+
+def test_in_a_stack_h_goes_up_and_in_both_directions_one_row_runs_from_right_to_left():
+    def level(drawing):
+        ways = [s.points for s in drawing.shapes if s.kind.startswith("wire") and s.arrow]
+        return [(start, end) for start, *_, end in ways if start[1] == end[1]]
+
+    rows = {"stacked": (1, 1), "both directions": (-1, 1)}  # from above
+    for name, signs in rows.items():
+        heights = sorted({start[1] for start, _ in level(DRAWINGS[name])})
+        upper, lower = heights[:2], heights[2:]
+        for row, sign in zip((upper, lower), signs, strict=True):
+            runs = [(start, end) for start, end in level(DRAWINGS[name]) if start[1] in row]
+            assert len(runs) == 8 and all((b[0] - a[0]) * sign > 0 for a, b in runs)
+    between = [s for s in DRAWINGS["stacked"].shapes if s.gives == ("h",) and s.arrow]
+    assert sum(s.points[0][0] == s.points[-1][0] for s in between) == 6  # h goes straight up
+    copies = [s for s in DRAWINGS["both directions"].shapes if s.kind == "dot"]
+    assert [s.gives for s in copies] == 3 * [("x",)]  # both rows read the same x
 
 
 # What a drawing is to Python

@@ -18,13 +18,21 @@ from lstm_lib.equations.notation import Spelling
 
 MODULES = {cell.__name__: draw for cell, draw in diagrams.MODULES.items()}
 PARTS = {
+    "belt": diagrams.belt,
     "gate": diagrams.gate,
     "RNN chain": partial(diagrams.chain, "rnn"),
     "LSTM chain": partial(diagrams.chain, "lstm"),
     "clock at rest": partial(diagrams.clockwork, {"clock": 0}),
 }
 """Drawings of a cell beside the one of its module."""
-WITHOUT_CELL = {diagrams.legend}
+WITHOUT_CELL = {
+    diagrams.legend,
+    diagrams.three_gates,
+    diagrams.loop,
+    diagrams.problem_shapes,
+    diagrams.stacked,
+    diagrams.both_directions,
+}
 """The drawings that show no cell."""
 
 every_drawing = pytest.mark.parametrize("draw", (MODULES | PARTS).values(), ids=MODULES | PARTS)

@@ -177,7 +177,10 @@ def test_the_command_makes_what_is_missing_and_keeps_what_is_there(file):
 
 
 def test_rates_are_chosen_on_seeds_of_their_own(file):
+    at_another_rate = {"network": "quick", "size": 1, "seed": 0, "lr": 0.1, "error": 0.0}
+    making.write(file, small.SETTINGS, [at_another_rate])
     make(file, "--network", "quick")
+    assert at_another_rate in runs_in(file)
     trials = [run for run in runs_in(file) if run["seed"] >= 100]
     assert {run["size"] for run in trials} == {1}
     assert [(run["seed"], run["lr"]) for run in trials] == [
@@ -198,6 +201,15 @@ def test_the_best_rate_is_the_smallest_of_equals_and_never_one_that_ends_with_na
     choice = {"seeds": [100], "per": [], "by": "error", "best": best}
     with_it = {"settings": {"choice": choice}, "runs": [*runs[::-1], of_another_seed]}
     assert stored.chosen_rates(with_it) == {(): chosen}
+
+
+def test_rates_whose_means_agree_in_the_digits_that_count_are_equally_good():
+    runs = [{"seed": 100, "lr": lr, "error": e} for lr, e in ((0.01, 0.998), (0.001, 0.996))]
+    choice = {"seeds": [100], "per": [], "by": "error", "best": "highest", "digits": 2}
+    stored_ones = {"settings": {"choice": choice}, "runs": runs}
+    assert stored.chosen_rates(stored_ones) == {(): 0.001}
+    choice["digits"] = 3
+    assert stored.chosen_rates(stored_ones) == {(): 0.01}
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no groups of processes to signal")

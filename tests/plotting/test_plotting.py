@@ -43,7 +43,11 @@ def every_plot():
     gates = {("f", "number"): signed[:, 0] ** 2 / 10, "c_tilde": np.tanh(signed), "c": signed}
     letters = {"i": RNG.random((40, 8)), "h": RNG.normal(size=40)}
     strips = {"x": signed[:, 0], "f": np.tanh(signed[:, 1]) ** 2, "c": signed[:, 2]}
+    names = ("LSTM", "LSTM, forget bias 1", "GRU", "GRU, update bias 1")
+    needed = {task: {name: 600 * RNG.random(10) for name in names} for task in ("recall", "adding")}
+    needed["counting"] = {name: [40.0, 300, *[np.nan] * 8] for name in names}
     return {
+        "dots": plotting.dots(needed, {"recall": 600, "adding": 800, "counting": 600}),
         "accuracy": plotting.accuracy_against_gap(accuracies, GAPS, chance=0.125),
         "gradient": plotting.gradient_against_lag(norms, rates={"RNN": 0.7}),
         "learning": plotting.learning_curves(losses, guides={"guessing": np.log(8)}),
@@ -54,6 +58,7 @@ def every_plot():
         ),
         "steps": plotting.gate_map({"f": RNG.random(200)}),
         "over time": plotting.over_time(strips, {"x": "the noise", "c": "the cell state"}),
+        "way back": plotting.way_back([0.11, 0.29, 0.57, 1], [0.37, 0.5, 0.57], [0.09, 0.2, 0.36]),
     }
 
 
@@ -306,6 +311,33 @@ def test_curves_that_cannot_be_drawn_are_refused():
         plotting.curves({"RNN": [1, 2]}, x=[1, 2], guides={"theory": [1, 2, 3]})
 
 
+# Dots
+
+NEEDED = {"recall": {"LSTM": [50, 70, 60], "GRU": [90, np.nan, np.nan]}}
+
+
+def test_dots_are_told_with_their_median_if_more_than_half_got_there():
+    figure = plotting.dots(NEEDED, 600, alt_title="Test")
+    assert figure.alt == ("Test: recall, LSTM 3 of 3 seeds, median 60 updates, GRU 1 of 3 seeds.")
+
+
+def test_every_seed_has_a_mark_and_those_that_did_not_get_there_are_hollow():
+    figure = plotting.dots(NEEDED, 600)
+    marks = re.findall(r"<use [^>]*style=\"([^\"]*)\"", figure.svg)
+    hollow = [style for style in marks if "fill-opacity: 0;" in style]
+    filled = [style for style in marks if "fill-opacity: 0.75" in style]
+    assert len(filled) == 4 and len(hollow) == 2
+
+
+def test_dots_that_cannot_be_drawn_are_refused():
+    with refused(ValueError, "values is empty: there is nothing to draw"):
+        plotting.dots({}, 600)
+    with refused(ValueError, "panel adding has the rows GRU, not ['LSTM', 'GRU']"):
+        plotting.dots(NEEDED | {"adding": {"GRU": [1]}}, 600)
+    with refused(ValueError, "LSTM has numbers above 60 in panel recall"):
+        plotting.dots(NEEDED, {"recall": 60})
+
+
 # Learning curves
 
 
@@ -488,3 +520,21 @@ def test_plots_on_one_page_share_no_id_and_each_finds_its_own():
         assert ids and len(ids) == len(set(ids)) and seen.isdisjoint(ids)
         assert set(re.findall(r'(?:url\(|href=")#([^")]*)', plot.svg)) <= set(ids)
         seen.update(ids)
+
+
+# A chain
+
+
+def test_the_way_back_is_told_from_the_end_and_its_parts_are_added():
+    assert PLOTS["way back"].alt == (
+        "A chain of 4 states, from h 0 to h 3, with the weight u at each step. The gradient goes "
+        "back from 1.00 at the last state: times 0.57 is 0.57, times 0.50 is 0.29, times 0.37 is "
+        "0.11. The gradient of u is 0.09 plus 0.20 plus 0.36, 0.65."
+    )
+    assert {"×0.37", "0.57", "+", "0.65"} <= set(texts(PLOTS["way back"]))
+
+
+def test_a_chain_has_one_gradient_more_than_steps():
+    expected = "there are 2 gradients, 2 factors and 1 parts; a chain has one gradient more"
+    with pytest.raises(ValueError, match=expected):
+        plotting.way_back([1, 1], [1, 1], [1])

@@ -1,0 +1,45 @@
+"""What a page says about the runs behind a figure or a table is what their experiment says."""
+
+import importlib
+import json
+import re
+
+import pytest
+from stored import NOTEBOOKS, code_cells, prose, read
+
+SIX_WORDS = re.compile(r"(\d+) seeds, best of (\d+) rates(?:, ([\d,]+) updates)?")
+"""The note under a figure or a table: "10 seeds, best of 3 rates, 600 updates"."""
+
+
+def notes(notebook):
+    """Each note of a notebook: its seeds, rates and, if it says so, updates."""
+    captions = [
+        cell.metadata.get("mystnb", {}).get("figure", {}).get("caption", "")
+        for cell in code_cells(notebook)
+    ]
+    text = "\n".join([*captions, *(cell.source for cell in prose(notebook))])
+    for seeds, rates, updates in SIX_WORDS.findall(text):
+        yield int(seeds), int(rates), int(updates.replace(",", "")) if updates else None
+
+
+def experiments_of(notebook):
+    """The experiments whose stored runs a notebook reads."""
+    code = "\n".join(cell.source for cell in code_cells(notebook))
+    for names in re.findall(r"^from experiments import (.+)$", code, re.M):
+        for name in names.split(", "):
+            yield importlib.import_module(f"experiments.{name}")
+
+
+def says_so(experiment, seeds, rates, updates):
+    """Whether these are an experiment's seeds, rates and largest number of updates."""
+    choice = experiment.SETTINGS.get("choice", {})
+    many = f'"steps": {updates}' in json.dumps(experiment.SETTINGS) or updates is None
+    return len(experiment.SEEDS) == seeds and len(choice.get("rates", ())) == rates and many
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_seeds_rates_and_updates_are_those_of_an_experiment_that_the_page_reads(path):
+    notebook = read(path)
+    known = list(experiments_of(notebook))
+    for note in notes(notebook):
+        assert any(says_so(experiment, *note) for experiment in known), note
