@@ -107,5 +107,5 @@ def test_verbs_and_pronouns_are_counted_as_a_reader_would_count_them(reading):
 
 
 def test_an_unknown_network_is_answered_with_the_known_ones():
-    with refused(ValueError, "no network 'ESN' here; there is LSTM, forget bias 3, RNN"):
+    with refused(ValueError, "no network 'ESN' here; there is LSTM, forget bias 3"):
         agreement.run("ESN")
