@@ -1,7 +1,7 @@
 """Does one unit of a trained LSTM hold the number of the subject, and do the verbs need it?
 
-Ten LSTMs, which are examined one unit at a time. The command that makes the missing runs (three
-minutes for all, on one core)::
+Ten seeds of one network, which are then examined one unit at a time. The command that makes
+the missing runs (less than ten minutes for all, on one core)::
 
     python -m experiments.agreement
 """
@@ -62,8 +62,8 @@ def run(network, lr=1e-2, seed=0, steps=SETTINGS["steps"]):
 
     Returns:
         ``verbs``, the share of verbs in the right form; ``attracted``, that of the verbs after a
-        noun whose number is not the subject's; ``loss``, the mean of each ten updates; and with an
-        entry for each unit:
+        noun whose number is not the subject's; and ``loss``, the mean of each ten updates. Also,
+        with an entry for each unit:
 
         - ``held``, the share of verbs, and of he and she, that are right if the unit's cell state
           is held at its mean;

@@ -26,7 +26,7 @@ GAPS = (10, 20, 30)
 SEEDS = tuple(range(5))
 
 SETTINGS = recall_by_gap.SETTINGS | {
-    "choice": recall_by_gap.SETTINGS["choice"] | {"among": {"gap": [20]}},
+    "choice": recall_by_gap.SETTINGS["choice"] | {"digits": 12, "among": {"gap": [20]}},
     "strength": 4.0,
     "reservoir": {"examples": 9600, "input_scale": 0.01, "radius": 0.95, "orthogonal": 0.99},
 }

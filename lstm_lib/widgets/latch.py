@@ -33,31 +33,18 @@ class Latch(EquationWidget):
 
 def markup(step):
     weights = "".join(preset(f"<i>U</i> = {w}", {"U_h": w}) for w in (0.9, 1, 1.1, 1.5, 2))
+    ends = (f"h_{STEPS}", "value at the end")
+    powers = ("1", power_of_ten(-12), power_of_ten(-24))
     return frame(
         "w-rec latch",
         "A latch over thirty steps",
         f'<p class="equation letters">{equations.html(step, "h")}</p>'
         + track("value", "the value, going forward", "h", f"h_{STEPS}", ("1", "0", "\u22121"))
-        + track(
-            "gradient",
-            "the gradient, going back",
-            "d",
-            "d_1",
-            ("1", power_of_ten(-12), power_of_ten(-24)),
-        )
+        + track("gradient", "the gradient, going back", "d", "d_1", powers)
         + f'<div class="choice" role="group" aria-label="Weights worth seeing">{weights}</div>'
-        + slider(
-            weight("U", "h"), "recurrent weight", 0.5, 2.5, says=(f"h_{STEPS}", "value at the end")
-        )
-        + slider(
-            f"x_{PUSHED}",
-            f"push at step {PUSHED}",
-            -3,
-            3,
-            step=0.1,
-            says=(f"h_{STEPS}", "value at the end"),
-        ),
-        results={f"h_{STEPS}": "value at the end"},
+        + slider(weight("U", "h"), "recurrent weight", 0.5, 2.5, says=ends)
+        + slider(f"x_{PUSHED}", f"push at step {PUSHED}", -3, 3, step=0.1, says=ends),
+        results={f"h_{STEPS}": "value at the end", "d_1": "gradient at step 1"},
     )
 
 

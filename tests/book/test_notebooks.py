@@ -81,9 +81,10 @@ def test_every_cell_was_executed_in_order(path):
 
 @every_notebook
 def test_cells_are_short(path):
+    """Those that are folded too; what is seen on a page, test_budgets.py keeps shorter."""
     lines = [len(cell.source.splitlines()) for cell in code_cells(read(path))]
-    assert max(lines) <= 25
-    assert median(lines) <= 8
+    assert max(lines) <= 35
+    assert median(lines) <= 10
 
 
 # Figures
@@ -204,7 +205,9 @@ def test_a_chapter_shows_no_test_code(path):
 
 
 def is_assert(node):
-    return isinstance(node, ast.Assert)
+    """Whether it is ``assert …`` or ``np.testing.assert_allclose(…)``."""
+    called = node.func if isinstance(node, ast.Call) else None
+    return isinstance(node, ast.Assert) or getattr(called, "attr", "").startswith("assert_")
 
 
 @every_chapter
@@ -379,7 +382,9 @@ def lines_of_prose(path):
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
 def test_a_line_holds_one_sentence(path):
     two = re.compile(r'[.!?][)*"”’]*\s+[("“*]*[A-Z]')
-    assert not [line for line in lines_of_prose(path) if two.search(line)]
+    # **Your guess.** At how many …   1. **What is it?**   **1. Forget.** How much …
+    lead_in = re.compile(r"^\s*(?:- |\d+\. )?(?:\*\*[^*]+\*\* |\*\*\d+\. )?")
+    assert not [line for line in lines_of_prose(path) if two.search(lead_in.sub("", line))]
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)

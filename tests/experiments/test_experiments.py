@@ -33,7 +33,10 @@ def settings_of_torch():
 
 
 def stored_run(experiment, **which):
-    (found,) = (r for r in stored.read(experiment.FILE)["runs"] if which.items() <= r.items())
+    file = stored.read(experiment.FILE)
+    if "choice" in file["settings"]:
+        file = stored.results(experiment.FILE)
+    (found,) = (run for run in file["runs"] if which.items() <= run.items())
     return found
 
 

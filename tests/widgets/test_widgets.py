@@ -676,7 +676,7 @@ def test_every_hand_can_move_the_gap(page, hand):
 
 
 def test_in_the_browser_the_gap_shows_what_python_shows_and_does_not_jump(page):
-    widget = Gap(RUNS, "RNN", "LSTM", "LSTM, forget bias 1", "GRU", gap=GAPS[0])
+    widget = Gap(RUNS, "RNN", "LSTM", "LSTM, forget bias 1", "LSTM, chrono", gap=GAPS[0])
     root = mounted(page, widget)
     slider, heights = root.locator("input"), set()
     slider.focus()
