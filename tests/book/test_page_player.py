@@ -68,16 +68,17 @@ def test_every_number_is_what_numpy_computes(open_page, path, model_id):
             for unit, heights in bars:
                 shown = values[name][:, state["units"][unit]]
                 np.testing.assert_allclose(np.array(heights) * scale, shown, atol=1e-4 * scale)
-        for unit, k in state["units"].items():
-            root.locator(f"[data-unit='{unit}']").click()
-            for t in range(state["t"], len(state["tokens"])):
-                for name, text in root.evaluate(LOOK)["texts"]:
-                    assert text == number(values[name][t, k]), name
-                root.locator(".next").click()
-            root.locator("input").evaluate(TO_THE_START, state["t"])
+    root.locator("[data-open=none]").click()
+    values = written_out(state["weights"], state["x"])
+    for unit, k in state["units"].items():
+        root.locator(f"[data-unit='{unit}']").click()
+        for t in range(0, len(state["tokens"]), 3):
+            root.locator("input").evaluate(GO_TO, t)
+            for name, text in root.evaluate(LOOK)["texts"]:
+                assert text == number(values[name][t, k]), name
 
 
-TO_THE_START = """(slider, t) => {
+GO_TO = """(slider, t) => {
     slider.value = t;
     slider.dispatchEvent(new Event("input", { bubbles: true }));
 }"""
