@@ -224,8 +224,7 @@ def agreement(file=None):
     Returns:
         A dictionary with ``settings``; ``rates``, the learning rate of each network; by network,
         ``verbs`` and ``attracted``, arrays ``(seeds,)``, and ``loss``, ``(seeds, steps / 10)``; and
-        of the LSTMs alone, ``held``, ``apart``, ``kept``, ``forced`` and ``once``, arrays
-        ``(seeds, units, …)``.
+        ``held``, ``apart``, ``kept``, ``forced`` and ``once``, arrays ``(seeds, units, …)``.
     """
     stored = results(file or RESULTS / "agreement.json")
     scores = {
@@ -233,7 +232,7 @@ def agreement(file=None):
         for name in ("verbs", "attracted", "loss")
     }
     examined = {
-        name: np.array([run[name] for run in stored["runs"] if name in run])
+        name: np.array([run[name] for run in stored["runs"]])
         for name in ("held", "apart", "kept", "forced", "once")
     }
     rates = {network: lr for (network,), lr in stored["rates"].items()}

@@ -1,5 +1,6 @@
 """A widget alone on an empty page, and what its markup shows."""
 
+import json
 import re
 
 from bs4 import BeautifulSoup
@@ -10,14 +11,16 @@ def markup(widget):
 
 
 def mounted(page, widget):
-    """The widget alone on an empty page, with a model as a notebook gives it."""
+    """The widget alone on an empty page, with a model as a stored notebook gives it, in which the
+    names of a dictionary are in the order of the alphabet."""
     names = [*widget.trait_names(sync=True), "_esm", "_css"]
     names = [
         name for name in names if isinstance(getattr(widget, name), float | int | str | list | dict)
     ]
     page.set_content("<!doctype html><html data-theme=light><body></body></html>")
     page.add_style_tag(content=widget._css)
-    page.evaluate(MOUNT, {name: getattr(widget, name) for name in names})
+    state = json.dumps({name: getattr(widget, name) for name in names}, sort_keys=True)
+    page.evaluate(MOUNT, json.loads(state))
     return page.locator(".lstm-widget")
 
 

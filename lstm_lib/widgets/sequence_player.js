@@ -63,10 +63,13 @@ function render({ model, el }) {
   const units = model.get("units");
   const meanings = model.get("meanings");
   const hint = pointed.textContent;
-  const rows = all(".over-time").map((row, k) => ({
+  // A notebook stores the names of a dictionary in the order of the alphabet: the order is the
+  // markup's.
+  const strips = all(".strip").map((strip) => strip.dataset.strip);
+  const rows = all(".over-time").map((row) => ({
     cells: [...row.querySelectorAll("[role=gridcell]")],
     name: row.closest(".strip").dataset.strip,
-    unit: Object.keys(units)[k % Object.keys(units).length],
+    unit: row.dataset.of,
   }));
   const row_of = new Map(rows.flatMap((row) => row.cells.map((cell) => [cell, row])));
   let values = read(model);
@@ -102,7 +105,7 @@ function render({ model, el }) {
     for (const button of all("[data-open]"))
       button.setAttribute("aria-pressed", button.dataset.open === model.get("held_open"));
     slider.value = t;
-    const parts = Object.keys(meanings).map((name) => `${meanings[name]} ${now(name)}`);
+    const parts = strips.map((name) => `${meanings[name]} ${now(name)}`);
     const place = `${tokens[t]}, ${t + 1} of ${tokens.length}`;
     slider.setAttribute("aria-valuetext", `${place}; ${unit}: ${parts.join(", ")}`);
     if (cursor.unit !== unit) cursor = rows.find((r) => r.name === cursor.name && r.unit === unit);

@@ -312,7 +312,7 @@ def strip(player, name, values):
     scale = scale_of(shown) if name == "c" else 1
     kind = "gate" if name in GATES else "signed"
     rows = "".join(
-        '<div class="over-time" role="row">'
+        f'<div class="over-time" role="row" data-of="{escape(unit)}">'
         f'<span class="unit" role="rowheader">{escape(unit)}</span>'
         + "".join(
             f'<i role="gridcell" style="--v: {value:.4f}"></i>' for value in of_unit / scale + 0.0

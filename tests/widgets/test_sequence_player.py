@@ -50,7 +50,7 @@ def drawn(cell_class=LSTMCell, units=None, steps=20, scale=2.0, **settings):
         for gate in list(group):
             group[gate] = scale * random.normal(size=group[gate].shape)
     x = random.normal(size=(steps, 5))
-    units = units or {"first": 6, "other": 0, "third": 2}
+    units = units or {"third": 2, "first": 6, "other": 0}
     return SequencePlayer(cell, x, [f"w{k}" for k in range(steps)], units, **settings)
 
 
