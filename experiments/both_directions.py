@@ -59,11 +59,11 @@ SETTINGS = {
     "forget_bias": 3.0,
     "batch_size": 64,
     "clip": 1.0,
-    "steps": 80,
+    "steps": 100,
     "examples": 1024,
     "choice": {
         "rates": [3e-3, 1e-2, 3e-2],
-        "seeds": [100],
+        "seeds": [100, 101],
         "per": ["question", "network"],
         "by": "accuracy",
         "best": "highest",

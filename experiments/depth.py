@@ -33,11 +33,11 @@ SETTINGS = {
     "forget_bias": 1.0,
     "batch_size": 32,
     "clip": 1.0,
-    "steps": {"sine": 200, "recall": 120},
+    "steps": {"sine": 300, "recall": 160},
     "mean_of": 20,
     "choice": {
         "rates": [3e-3, 1e-2, 3e-2],
-        "seeds": [100],
+        "seeds": [100, 101],
         "per": ["task", "network"],
         "by": "mean_loss",
         "best": "lowest",

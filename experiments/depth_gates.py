@@ -45,7 +45,7 @@ SETTINGS = {
     "examples": 1024,
     "choice": {
         "rates": [3e-3, 1e-2, 3e-2],
-        "seeds": [100],
+        "seeds": [100, 101],
         "per": ["layers", "network"],
         "by": "accuracy",
         "best": "highest",

@@ -41,7 +41,7 @@ class Switch(Choice):
         return Batch(pressed, pressed.cumsum(0) % 2, torch.ones_like(pressed, dtype=torch.bool))
 
 
-TASKS = {"recall": Recall(20), "switch": Switch(20)}
+TASKS = {"recall": Recall(30), "switch": Switch(20)}
 
 CELLS = {
     "LSTM": LSTMCell,
@@ -62,12 +62,12 @@ SETTINGS = {
     "keeps": 3.0,
     "batch_size": 32,
     "clip": 1.0,
-    "steps": 200,
+    "steps": 300,
     "until": 0.99,
     "examples": 1024,
     "choice": {
         "rates": [3e-3, 1e-2, 3e-2],
-        "seeds": [100],
+        "seeds": [100, 101],
         "per": ["task", "network"],
         "by": "accuracy",
         "best": "highest",
