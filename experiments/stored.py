@@ -233,7 +233,7 @@ def depth(file=None):
         ``rates``, the learning rate; ``weights``, ``(seeds,)``; and ``score``, ``(seeds, points)``,
         the mean of each ``mean_of`` updates.
     """
-    return by_two(file or RESULTS / "depth.json", "task", "weights", "score")
+    return by_two(results(file or RESULTS / "depth.json"), "task", "weights", "score")
 
 
 def both_directions(file=None):
@@ -246,7 +246,9 @@ def both_directions(file=None):
         A dictionary with ``settings``; and by question and network, ``rates``, the learning rate,
         and ``weights`` and ``accuracy``, arrays ``(seeds,)``.
     """
-    return by_two(file or RESULTS / "both_directions.json", "question", "weights", "accuracy")
+    return by_two(
+        results(file or RESULTS / "both_directions.json"), "question", "weights", "accuracy"
+    )
 
 
 def depth_gates(file=None):
@@ -260,7 +262,7 @@ def depth_gates(file=None):
         rate, and ``accuracy`` and ``solved_at``, arrays ``(seeds,)``, the second NaN for a run that
         was not solved.
     """
-    return by_two(file or RESULTS / "depth_gates.json", "layers", "accuracy", "solved_at")
+    return by_two(results(file or RESULTS / "depth_gates.json"), "layers", "accuracy", "solved_at")
 
 
 def gated_memory(file=None):
@@ -275,12 +277,11 @@ def gated_memory(file=None):
         the last two for a run that was not solved, and for a task that has no longer sequences.
     """
     names = ("weights", "accuracy", "solved_at", "longer")
-    return by_two(file or RESULTS / "gated_memory.json", "task", *names)
+    return by_two(results(file or RESULTS / "gated_memory.json"), "task", *names)
 
 
-def by_two(file, first, *names):
+def by_two(stored, first, *names):
     """The rates of an experiment and these of its results, by an argument and by network."""
-    stored = results(file)
     tables = {name: {} for name in ("rates", *names)}
     for (one, network), lr in stored["rates"].items():
         tables["rates"].setdefault(one, {})[network] = lr
@@ -337,6 +338,25 @@ def clipping(file=None):
         name: {key: np.array(by_seed, float) for key, by_seed in table.items()}
         for name, table in tables.items()
     }
+
+
+def cutting(file=None):
+    """The results of :mod:`experiments.cutting`, which calls this function ``load``.
+
+    Args:
+        file: the file with the results, if it is another than the command's.
+
+    Returns:
+        A dictionary with ``settings``; and by gap and network (``["solved_at"][20]["whole"]``),
+        ``rates``, the learning rate; ``solved_at``, an array ``(seeds,)``, NaN for a run that was
+        not solved; and ``score``, an array ``(seeds, points)``, the mean accuracy of each
+        ``mean_of`` updates, NaN after the end of a run.
+    """
+    stored = results(file or RESULTS / "cutting.json")
+    points = stored["settings"]["steps"] // stored["settings"]["mean_of"]
+    for run in stored["runs"]:
+        run["score"] += [None] * (points - len(run["score"]))
+    return by_two(stored, "gap", "solved_at", "score")
 
 
 def chosen_rates(stored):
