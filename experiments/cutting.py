@@ -2,7 +2,7 @@
 
 At the shorter gap the whole sequence fits into one piece: the control, in which nothing is cut.
 
-The command that makes the missing runs (about four minutes for all, on one core)::
+The command that makes the missing runs (about six minutes for all, on one core)::
 
     python -m experiments.cutting
 """
