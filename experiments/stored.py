@@ -149,20 +149,27 @@ def timing(file=None):
         file: the file with the results, if it is another than the command's.
 
     Returns:
-        A dictionary with ``settings``; and by network, ``score`` and ``solved_at``, arrays
-        ``(seeds,)``, the second NaN for a run that was not solved, and ``without``, for each gate
-        with a peephole an array ``(seeds,)``, the score once the peephole is set to zero.
+        A dictionary with ``settings``; and by interval and network (``["score"][5]["LSTM"]``),
+        ``rates``, the learning rate; ``score`` and ``solved_at``, arrays ``(seeds,)``, the second
+        NaN for a run that was not solved; and ``without``, for each gate with a peephole an array
+        ``(seeds,)``, the score once the peephole is set to zero.
     """
-    stored = read(file or RESULTS / "timing.json")
-    tables = {
-        name: {n: np.array(by_seed, float) for n, by_seed in by_network(stored, name).items()}
-        for name in ("score", "solved_at")
-    }
-    without = {
-        network: {gate: np.array([each[gate] for each in by_seed]) for gate in by_seed[0]}
-        for network, by_seed in by_network(stored, "without").items()
-    }
-    return {"settings": stored["settings"], **tables, "without": without}
+    stored = results(file or RESULTS / "timing.json")
+    intervals = dict.fromkeys(run["interval"] for run in stored["runs"])
+    tables = {"settings": stored["settings"], "rates": {interval: {} for interval in intervals}}
+    for (network, interval), lr in stored["rates"].items():
+        tables["rates"][interval][network] = lr
+    for name in ("score", "solved_at", "without"):
+        tables[name] = {
+            interval: by_network(stored, name, interval=interval) for interval in intervals
+        }
+    for name in ("score", "solved_at"):
+        for by_name in tables[name].values():
+            by_name.update({n: np.array(by_seed, float) for n, by_seed in by_name.items()})
+    for by_name in tables["without"].values():
+        for network, by_seed in by_name.items():
+            by_name[network] = {g: np.array([each[g] for each in by_seed]) for g in by_seed[0]}
+    return tables
 
 
 def gru_or_lstm(file=None):
@@ -173,20 +180,22 @@ def gru_or_lstm(file=None):
 
     Returns:
         A dictionary with ``settings``; and by task and network (``["score"]["recall"]["GRU"]``),
-        ``score`` and ``solved_at``, arrays ``(seeds,)``, the second NaN for a run that was not
-        solved, ``scores``, ``(seeds, steps)``, smoothed: the mean of each ten updates, ten
-        times; and ``counts_to``, ``(seeds,)``, for the counting task alone.
+        ``rates``, the learning rate, and ``score`` and ``solved_at``, arrays ``(seeds,)``, the
+        second NaN for a run that was not solved; and ``counts_to``, arrays ``(seeds,)`` by
+        network, for the counting task alone.
     """
-    stored = read(file or RESULTS / "gru_or_lstm.json")
-    tables = {"settings": stored["settings"]}
-    for name in ("score", "solved_at", "scores", "counts_to"):
+    stored = results(file or RESULTS / "gru_or_lstm.json")
+    tasks = dict.fromkeys(run["task"] for run in stored["runs"])
+    tables = {"settings": stored["settings"], "rates": {task: {} for task in tasks}}
+    for (task, network), lr in stored["rates"].items():
+        tables["rates"][task][network] = lr
+    for name in ("score", "solved_at", "counts_to"):
         tables[name] = {
-            task: {n: np.array(each, float) for n, each in by_network(stored, name, task).items()}
-            for task in dict.fromkeys(run["task"] for run in stored["runs"])
+            task: {
+                n: np.array(each, float) for n, each in by_network(stored, name, task=task).items()
+            }
+            for task in tasks
         }
-    for task, by_name in tables["scores"].items():
-        mean_of = stored["settings"]["mean_of"]
-        tables["scores"][task] = {n: np.repeat(s, mean_of, axis=1) for n, s in by_name.items()}
     tables["counts_to"] = tables["counts_to"]["counting"]
     return tables
 
@@ -199,20 +208,90 @@ def waveform(file=None):
 
     Returns:
         A dictionary with ``settings``; ``baseline``, the error of always saying the mean; and by
-        network, ``weights``, how many each has; ``error``, an array ``(seeds,)``; ``output``, an
-        array ``(seeds, length)``; and ``loss``, for each seed an array ``(steps,)``, smoothed: the
-        mean of each ten updates, ten times.
+        network, ``rates``, its learning rate; ``weights``, how many it has; ``error``, an array
+        ``(seeds,)``; ``output``, an array ``(seeds, length)``; and ``loss``, an array ``(seeds,
+        points)``, the mean of each ``mean_of`` updates.
     """
-    stored = read(file or RESULTS / "waveform.json")
-    mean_of = stored["settings"]["mean_of"]
+    stored = results(file or RESULTS / "waveform.json")
     tables = {
         name: {n: np.array(by_seed) for n, by_seed in by_network(stored, name).items()}
         for name in ("error", "output", "loss")
     }
-    loss = {n: np.repeat(by_seed, mean_of, axis=1) for n, by_seed in tables["loss"].items()}
-    weights = {n: by_seed[0] for n, by_seed in by_network(stored, "weights").items()}
-    whole = tables | {"loss": loss, "weights": weights}
-    return {"settings": stored["settings"], "baseline": 1.0, **whole}
+    tables["rates"] = {network: lr for (network,), lr in stored["rates"].items()}
+    tables["weights"] = {n: by_seed[0] for n, by_seed in by_network(stored, "weights").items()}
+    return {"settings": stored["settings"], "baseline": 1.0, **tables}
+
+
+def depth(file=None):
+    """The results of :mod:`experiments.depth`, which calls this function ``load``.
+
+    Args:
+        file: the file with the results, if it is another than the command's.
+
+    Returns:
+        A dictionary with ``settings``; and by task and network (``["rates"]["sine"]["1 layer"]``),
+        ``rates``, the learning rate; ``weights``, ``(seeds,)``; and ``score``, ``(seeds, points)``,
+        the mean of each ``mean_of`` updates.
+    """
+    return by_two(results(file or RESULTS / "depth.json"), "task", "weights", "score")
+
+
+def both_directions(file=None):
+    """The results of :mod:`experiments.both_directions`, which calls this function ``load``.
+
+    Args:
+        file: the file with the results, if it is another than the command's.
+
+    Returns:
+        A dictionary with ``settings``; and by question and network, ``rates``, the learning rate,
+        and ``weights`` and ``accuracy``, arrays ``(seeds,)``.
+    """
+    return by_two(
+        results(file or RESULTS / "both_directions.json"), "question", "weights", "accuracy"
+    )
+
+
+def depth_gates(file=None):
+    """The results of :mod:`experiments.depth_gates`, which calls this function ``load``.
+
+    Args:
+        file: the file with the results, if it is another than the command's.
+
+    Returns:
+        A dictionary with ``settings``; and by number of layers and network, ``rates``, the learning
+        rate, and ``accuracy`` and ``solved_at``, arrays ``(seeds,)``, the second NaN for a run that
+        was not solved.
+    """
+    return by_two(results(file or RESULTS / "depth_gates.json"), "layers", "accuracy", "solved_at")
+
+
+def gated_memory(file=None):
+    """The results of :mod:`experiments.gated_memory`, which calls this function ``load``.
+
+    Args:
+        file: the file with the results, if it is another than the command's.
+
+    Returns:
+        A dictionary with ``settings``; and by task and network, ``rates``, the learning rate, and
+        ``weights``, ``accuracy``, ``solved_at`` and ``longer``, arrays ``(seeds,)``, with NaN in
+        the last two for a run that was not solved, and for a task that has no longer sequences.
+    """
+    names = ("weights", "accuracy", "solved_at", "longer")
+    return by_two(results(file or RESULTS / "gated_memory.json"), "task", *names)
+
+
+def by_two(stored, first, *names):
+    """The rates of an experiment and these of its results, by an argument and by network."""
+    tables = {name: {} for name in ("rates", *names)}
+    for (one, network), lr in stored["rates"].items():
+        tables["rates"].setdefault(one, {})[network] = lr
+    for name in names:
+        for run in stored["runs"]:
+            by_name = tables[name].setdefault(run[first], {})
+            by_name.setdefault(run["network"], []).append(run[name])
+        for by_name in tables[name].values():
+            by_name.update({n: np.array(by_seed, float) for n, by_seed in by_name.items()})
+    return {"settings": stored["settings"], **tables}
 
 
 def agreement(file=None):
@@ -261,6 +340,25 @@ def clipping(file=None):
     }
 
 
+def cutting(file=None):
+    """The results of :mod:`experiments.cutting`, which calls this function ``load``.
+
+    Args:
+        file: the file with the results, if it is another than the command's.
+
+    Returns:
+        A dictionary with ``settings``; and by gap and network (``["solved_at"][20]["whole"]``),
+        ``rates``, the learning rate; ``solved_at``, an array ``(seeds,)``, NaN for a run that was
+        not solved; and ``score``, an array ``(seeds, points)``, the mean accuracy of each
+        ``mean_of`` updates, NaN after the end of a run.
+    """
+    stored = results(file or RESULTS / "cutting.json")
+    points = stored["settings"]["steps"] // stored["settings"]["mean_of"]
+    for run in stored["runs"]:
+        run["score"] += [None] * (points - len(run["score"]))
+    return by_two(stored, "gap", "solved_at", "score")
+
+
 def chosen_rates(stored):
     """The learning rate that was best on the seeds for choosing: ``{("LSTM",): 0.003}``.
 
@@ -300,11 +398,12 @@ def results(file):
     return stored | {"runs": runs, "rates": rates}
 
 
-def by_network(stored, name, task=None):
-    """One result of all runs, or of those of one task, in the order of the file, by network."""
+def by_network(stored, name, **which):
+    """One result of all runs, or of those with these arguments, in the order of the file, by
+    network."""
     values = {}
     for run in stored["runs"]:
-        if task in (None, run.get("task")):
+        if which.items() <= run.items():
             values.setdefault(run["network"], []).append(run[name])
     return values
 
