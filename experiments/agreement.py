@@ -71,10 +71,10 @@ def run(network, lr=1e-2, seed=0, steps=SETTINGS["steps"]):
           subject to the word before its verb, and at the word before the next subject;
         - ``kept``, the product of its forget gates from the subject to the verb, and from there to
           the next subject;
-        - ``forced``, the share of plural verbs if it is held where plurals put it, and where
-          singulars put it;
-        - ``once``, the share of plural verbs after singular subjects if it is put there one word
-          after the subject, and then left alone.
+        - ``forced``, the share of plural verbs if it is held at its mean for plural subjects, and
+          for singular ones, at the word before the verb;
+        - ``once``, the share of plural verbs after singular subjects if it is set, one word after
+          the subject, to its mean there for plural ones, and then left alone.
 
     Raises:
         ValueError: an unknown network.
@@ -126,15 +126,15 @@ class Reading:
 
     def answers(self, unit=None, value=0.0, after=None, words=None):
         """The scores of the next word after each of the first ``words``, ``(words, size,
-        answers)``, with the cell state of one ``unit`` held at ``value``; or put there once,
-        ``after`` this word."""
+        answers)``, with the cell state of one ``unit`` held at ``value``, or at one for each word,
+        ``(words, 1)``; or put there once, ``after`` this word."""
         if unit is None:
             return self.run.outputs @ self.V.T + self.bias
         state, outputs = self.cell.initial_state(self.x[0]), []
         for step, x in enumerate(self.x[:words]):
             state, gates = self.cell(x, state)
             if after in (None, step):
-                state.c[:, unit] = value
+                state.c[:, unit] = value[step] if np.ndim(value) == 2 else value
                 state = state._replace(h=gates.o * tanh(state.c))
             outputs.append(state.h)
         return np.array(outputs) @ self.V.T + self.bias

@@ -60,7 +60,9 @@ def markup(copies, equation):
         settings(copies),
         f'</div><div class="by-layer"><div class="inputs"><p class="equation">{equation}</p>',
         slider("x", "input x", -2, 2, says=("kept_1", "the first comes out as")),
-        slider("h_prev", "last hidden state h", -1, 1, says=("kept_2", "the second comes out as")),
+        slider(
+            "h_prev", "previous hidden state h", -1, 1, says=("kept_2", "the second comes out as")
+        ),
         f"</div>{curve(copies)}</div></div>",
         results={f"kept_{k}": f"{k} comes out as" for k in copies},
         mode="hand",

@@ -83,6 +83,14 @@ def test_a_unit_that_is_held_is_held_and_one_that_is_put_is_left_alone(reading):
     assert not np.allclose(put[3:], held[3:])
 
 
+def test_a_unit_that_is_held_at_each_word_at_a_value_of_its_own_follows_these(reading):
+    c = reading.run.states["c"]
+    as_it_was = reading.answers(2, c[..., 2])  # the value of each text, at each word
+    np.testing.assert_allclose(as_it_was, reading.answers(), rtol=0, atol=1e-10)
+    same = np.full((len(c), 1), 0.7)
+    assert np.array_equal(reading.answers(2, same), reading.answers(2, 0.7))
+
+
 def test_verbs_and_pronouns_are_counted_as_a_reader_would_count_them(reading):
     answers = reading.answers()
     right, attracted, pronouns = [], [], []

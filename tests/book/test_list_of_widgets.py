@@ -1,0 +1,33 @@
+"""The page *How to use this book* lists every widget of the chapters and labs, and where it is."""
+
+import re
+
+from stored import CHAPTERS, LABS, ROOT, prose, read, views
+
+PAGE = ROOT / "book" / "how_to_use.ipynb"
+CALLED = {"Unroll": "loop", "WRec": "one recurrent weight"}
+"""The names in the list of those widgets that have another in the library."""
+
+
+def called(kind):
+    """What the list calls a widget: "conveyor belt" for ConveyorBelt."""
+    return CALLED.get(kind) or re.sub(r"(?<=[a-z])(?=[A-Z])", " ", kind).lower()
+
+
+def listed():
+    """Each widget that the list names, and the file of each page that it links for it."""
+    text = "\n".join(cell.source for cell in prose(read(PAGE)))
+    for item in re.findall(r"^- (.*\]\(.*)$", text.split("These are the widgets:")[1], re.M):
+        names, linked = [], True
+        for name, file in re.findall(r"\*\*(.+?)\*\*|\]\(([^)]+)\)", item):
+            if name:
+                names, linked = [*([] if linked else names), name], False
+            else:
+                linked = True
+                yield from ((each, (PAGE.parent / file).resolve()) for each in names)
+
+
+def test_the_list_of_widgets_names_those_that_are_shown_and_where():
+    pages = (*CHAPTERS, *LABS, ROOT / "book" / "index.ipynb")
+    kinds = {(kind, path) for path in pages for _, _, kind in views(read(path))}
+    assert set(listed()) == {(called(kind), path) for kind, path in kinds if kind != "Question"}
