@@ -24,7 +24,7 @@ class Keyboard:
     def move(self, slider: ElementHandle) -> None:
         slider.focus()
         at_the_end = slider.evaluate("(node) => node.value === node.max")
-        self.page.keyboard.press("ArrowLeft" if at_the_end else "ArrowRight")
+        self.page.keyboard.press("ArrowDown" if at_the_end else "ArrowUp")
 
     def press(self, button: ElementHandle) -> None:
         button.focus()
@@ -77,7 +77,12 @@ class Touch:
         self.session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touching})
 
     def move(self, slider: ElementHandle) -> None:
-        start, *rest = way(slider)
+        """An upright slider takes a tap: a finger that goes up or down scrolls the page."""
+        upright = slider.get_attribute("data-row")
+        self.swipe(way(slider)[-1:] if upright else way(slider))
+
+    def swipe(self, points: list[tuple[float, float]]) -> None:
+        start, *rest = points
         self.finger("touchStart", start)
         for point in rest:
             self.finger("touchMove", point)

@@ -3,7 +3,7 @@
 from lstm_lib.cells import LSTMCell
 from lstm_lib.equations import trace
 from lstm_lib.widgets.base import EquationWidget
-from lstm_lib.widgets.markup import frame, preset, slider
+from lstm_lib.widgets.markup import MORE, PLAY, frame, preset, slider
 
 STEPS = 12
 
@@ -14,8 +14,10 @@ class ConveyorBelt(EquationWidget):
     .. math:: C_t = f_t \odot C_{t-1} + i_t \odot \tilde{C}_t
 
     At each step ``k`` the reader sets the forget gate ``f_k``, the input gate ``i_k`` and the
-    candidate ``c_tilde_k``; the belt shows ``kept_k``, ``added_k`` and their sum ``c_k``. The
-    equation is :class:`~lstm_lib.cells.LSTMCell`'s, twelve times.
+    candidate ``c_tilde_k``; the belt shows ``kept_k``, ``added_k`` and their sum ``c_k``. *Play*
+    lets them ride from step to step. The input gate and the candidate have a knob where something
+    is written; a button shows all of them. The equation is :class:`~lstm_lib.cells.LSTMCell`'s,
+    twelve times.
     """
 
     def __init__(self):
@@ -58,7 +60,8 @@ def markup():
     return frame(
         "belt",
         "Conveyor belt: the cell state over twelve steps",
-        f'<div class="choice" role="group" aria-label="Stories">{buttons}</div>',
+        f'<div class="bar"><div class="choice" role="group" aria-label="Stories">{buttons}</div>'
+        f'<div class="choice">{PLAY}{MORE}</div></div>',
         f'<div class="steps">{rows}{steps}</div>',
         '<p class="key"><span class="kept"></span> carried <span class="added"></span> added '
         '<span class="ghost"></span> what was there before</p>',
@@ -70,17 +73,19 @@ def column(k):
     before = f"c_{k - 1}" if k > 1 else "c_prev"
     says = (f"c_{k}", "state")
 
-    def vertical(name, label, low):
-        return slider(name, f"{label}, step {k}", low, 1, step=0.1, says=says, vertical=True)
+    def knob(name, label, low):
+        words = f"{label}, step {k}"
+        return slider(f"{name}_{k}", words, low, 1, step=0.1, says=says, row=name, digits=1)
 
     return (
-        f'<div class="step" style="--k: {k}">'
+        f'<div class="step" style="--k: {k}" data-turn="{k}">'
         f'<div class="load"><div class="ghost" data-bind="{before}"></div>'
-        f'<div class="kept" data-bind="kept_{k}"></div>'
+        f'<div class="kept" data-bind="kept_{k} {before}"></div>'
         f'<div class="added" data-bind="kept_{k} added_{k}"></div>'
         f'<span class="total" data-value="c_{k}" data-digits="1"></span></div>'
-        + vertical(f"f_{k}", "forget gate", 0)
-        + vertical(f"i_{k}", "input gate", 0)
-        + vertical(f"c_tilde_{k}", "candidate", -1)
-        + f'<span class="number">{k}</span></div>'
+        + knob("f", "forget gate", 0)
+        + f'<div class="writes" data-used="i_{k}">'
+        + knob("i", "input gate", 0)
+        + knob("c_tilde", "candidate", -1)
+        + f'</div><span class="number">{k}</span></div>'
     )

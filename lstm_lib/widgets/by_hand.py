@@ -8,7 +8,7 @@ from lstm_lib.cells.functions import tanh
 from lstm_lib.equations.graph import Graph, trace
 from lstm_lib.equations.notation import number, weight
 from lstm_lib.widgets.base import EquationWidget
-from lstm_lib.widgets.markup import choice, frame, preset, slider, verdict
+from lstm_lib.widgets.markup import beside, choice, frame, preset, slider, verdict
 
 INPUTS = (0, 1, 0, 0, 1, 1, 0, 0, -1, 0, 1, 0)
 """The input at each step: 1 is an event, -1 a reset, 0 nothing."""
@@ -86,16 +86,19 @@ def markup():
             f'<p class="panel for-{name}">{text} {preset("Show me the weights", weights)}</p>'
             for name, (_, weights, text, _) in GOALS.items()
         )
-        + '</div><div class="chart">'
-        + "".join(column(k) for k in range(1, len(INPUTS) + 1))
-        + '</div><p class="key"><span class="state"></span> the cell state '
-        '<span class="goal"></span> the goal \u00b7 below: the input, 1 an event, \u22121 a reset'
-        "</p>"
-        + verdict("miss_{goal}", CLOSE, "Solved: it does what was asked.", "Not yet.")
-        + '<div class="weights">'
-        + "".join(f"<div>{weight_sliders(gate)}</div>" for gate in ("f", "i", "c_tilde"))
-        + "</div>",
-        results={f"c_{len(INPUTS)}": "cell state at the end"},
+        + "</div>"
+        + beside(
+            '<div class="chart">'
+            + "".join(column(k) for k in range(1, len(INPUTS) + 1))
+            + '</div><p class="key"><span class="state"></span> the cell state '
+            '<span class="goal"></span> the goal \u00b7 below: the input, 1 an event, '
+            "\u22121 a reset</p>"
+            + verdict("miss_{goal}", CLOSE, "Solved: it does what was asked.", "Not yet."),
+            '<div class="weights">'
+            + "".join(f"<div>{weight_sliders(gate)}</div>" for gate in ("f", "i", "c_tilde"))
+            + "</div>",
+        ),
+        results={"miss_{goal}": "from the goal at most"},
         goal="counter",
     )
 
@@ -110,7 +113,7 @@ def column(k):
     return (
         f'<div class="step"><div class="load">{goals}<div class="state" data-bind="c_{k}"></div>'
         f'<span class="total" data-value="c_{k}" data-digits="1"></span></div>'
-        f'<span class="input {arrives}" title="{arrives}">{number(x, 0)}</span></div>'
+        f'<span class="input of-{arrives}" title="{arrives}">{number(x, 0)}</span></div>'
     )
 
 
@@ -120,12 +123,15 @@ def goal(rule):
 
 
 def weight_sliders(gate):
+    says = ("miss_{goal}", "from the goal at most")
     title, weights = {
         "f": ("forget gate", (("W", 20), ("b", 10))),
         "i": ("input gate", (("W", 20), ("U", 20), ("b", 10))),
         "c_tilde": ("candidate", (("b", 2),)),
     }[gate]
     return f"<b>{title}</b>" + "".join(
-        slider(weight(kind, gate), f"{kind} of the {title}", -limit, limit, limit / 20, digits=1)
+        slider(
+            weight(kind, gate), f"{kind} of the {title}", -limit, limit, limit / 20, says, digits=1
+        )
         for kind, limit in weights
     )

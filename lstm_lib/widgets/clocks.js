@@ -32,6 +32,10 @@ function render({ model, el }) {
     model.save_changes();
   }
 
+  function announce() {
+    root.querySelector(".said").textContent = steps[model.get("t")].said;
+  }
+
   function stop() {
     clearInterval(timer);
     timer = null;
@@ -40,7 +44,10 @@ function render({ model, el }) {
   }
 
   play.addEventListener("click", () => {
-    if (timer) return stop();
+    if (timer) {
+      stop();
+      return announce();
+    }
     timer = setInterval(() => go(model.get("t") + 1), 900);
     play.textContent = "Pause";
     play.setAttribute("aria-pressed", "true");
@@ -49,11 +56,12 @@ function render({ model, el }) {
   root.querySelector(".next").addEventListener("click", () => {
     stop();
     go(model.get("t") + 1);
+    announce();
   });
   root.querySelector(".reset").addEventListener("click", () => {
     stop();
     go(starts.get(model));
-    root.querySelector(".said").textContent = steps[model.get("t")].said;
+    announce();
   });
   slider.addEventListener("input", () => {
     stop();

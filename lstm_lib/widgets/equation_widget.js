@@ -7,6 +7,11 @@
 //   <button data-choice="lit" data-option="forget">    sets the choice `lit`
 //   <button data-preset='{"f_1": 1}'>                   sets several values at once
 //   <button class="reset">   sets everything as it was at first
+//   <input data-row="f">     an upright slider; the arrows left and right go along its row
+//   data-used="i_3"          the element is idle while i_3 is 0, until the <button class="more">
+//                            shows all; while the hand is on a slider, nothing becomes idle
+//   <button class="play">    shows what has a `data-turn` one after the other: `data-when` is
+//                            "past", "now" or "later", and nothing when all is shown
 //   <p data-verdict="miss" data-limit="0.1">   says `data-reached` if miss is below the limit, else
 //                            `data-missed`
 //   <span class="said">      says the values in `data-results` after a button was pressed
@@ -52,14 +57,20 @@ function render({ model, el }) {
   const buttons = all("button[data-choice]");
   const presets = all("button[data-preset]").map((node) => [node, JSON.parse(node.dataset.preset)]);
   const verdicts = all("[data-verdict]");
+  const used = all("[data-used]").map((node) => [node, node.dataset.used]);
+  const turns = all("[data-turn]");
+  const [play, more] = [".play", ".more"].map((button) => root.querySelector(button));
   const said = root.querySelector(".said");
   const names = model.get("names");
   const choices = Object.keys(model.get("choices"));
   const start = startOf(model, [...names, ...choices]);
   let painting = false;
+  let byHand = false; // whether a slider is being moved
+  let timer = null; // while the turns are played
 
   function update() {
     if (painting) return;
+    if (timer) stop();
     painting = true; // the values set here were just computed: do not compute them again
     const graph = model.get("graphs")[model.get("mode")];
     const inputs = Object.fromEntries(names.map((name) => [name, model.get(name)]));
@@ -84,6 +95,11 @@ function render({ model, el }) {
       const says = result ? `, ${node.dataset.says} ${format(values[chosen(result)])}` : "";
       node.setAttribute("aria-valuetext", format(values[name]) + says);
     }
+    for (const [node, name] of used) {
+      if (values[name] !== 0) node.dataset.idle = false;
+      else if (!byHand) node.dataset.idle = true;
+    }
+    tabStops();
     for (const [node, name] of boxes) node.checked = values[name] !== 0;
     for (const choice of choices) {
       const option = model.get(choice);
@@ -115,13 +131,21 @@ function render({ model, el }) {
 
   root.addEventListener("input", ({ target }) => {
     const value = target.type === "checkbox" ? Number(target.checked) : target.valueAsNumber;
+    byHand = true;
     if (target.dataset.input) set({ [target.dataset.input]: value });
+    byHand = false;
   });
   root.addEventListener("click", ({ target }) => {
     const button = target.closest("button");
     if (button?.dataset.choice) set({ [button.dataset.choice]: button.dataset.option });
     if (button?.dataset.preset) set(JSON.parse(button.dataset.preset));
     if (button?.classList.contains("reset")) set(start);
+    if (button === more) {
+      root.dataset.more = root.dataset.more !== "true";
+      more.setAttribute("aria-pressed", root.dataset.more);
+      tabStops();
+    }
+    if (button && button === play) return timer ? stop("Stopped") : turn(1);
     if (button) say(button.textContent);
   });
 
@@ -131,11 +155,98 @@ function render({ model, el }) {
     said.textContent = [what, ...values].join(", ");
   }
 
+  // Turns
+
+  const TURN = 800; // milliseconds; the style sheet moves things for somewhat less
+
+  function turn(now) {
+    const last = Math.max(...turns.map((node) => node.dataset.turn));
+    if (now > last) return stop("Played");
+    for (const node of turns) {
+      const then = node.dataset.turn - now;
+      node.dataset.when = then < 0 ? "past" : then > 0 ? "later" : "now";
+    }
+    play.textContent = "Stop";
+    play.setAttribute("aria-pressed", true);
+    timer = setTimeout(turn, TURN, now + 1);
+  }
+
+  function stop(why) {
+    clearTimeout(timer);
+    timer = null;
+    for (const node of turns) delete node.dataset.when;
+    play.textContent = "Play";
+    play.setAttribute("aria-pressed", false);
+    if (why) say(why);
+  }
+
+  // Upright sliders. A row of them is one stop of the tab key. A mouse drags one, a finger taps on
+  // its height: a finger that moves scrolls the page, and sets nothing.
+
+  const upright = all("input[data-row]");
+
+  function tabStops(focused) {
+    const reached = new Set();
+    for (const node of upright) {
+      const { row } = node.dataset;
+      const idle = root.dataset.more !== "true" && node.closest("[data-idle=true]");
+      const stop = focused?.dataset.row === row ? node === focused : !idle && !reached.has(row);
+      node.tabIndex = stop ? 0 : -1;
+      if (stop) reached.add(row);
+    }
+  }
+
+  root.addEventListener("focusin", ({ target }) => tabStops(target));
+  root.addEventListener("focusout", () => tabStops());
+  root.addEventListener("keydown", (event) => {
+    const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    const { row } = event.target.dataset;
+    if (!by || !row) return;
+    event.preventDefault();
+    const seen = upright.filter(
+      (node) => node.dataset.row === row && node.checkVisibility({ visibilityProperty: true }),
+    );
+    seen[seen.indexOf(event.target) + by]?.focus();
+  });
+
+  const THUMB = 8; // half of it, in pixels
+  let down = null; // the slider that is pressed, where, and whether with a finger
+
+  function setTo(slider, { clientY }) {
+    const { bottom, height } = slider.getBoundingClientRect();
+    const share = (bottom - THUMB - clientY) / (height - 2 * THUMB);
+    slider.value = Number(slider.min) + share * (slider.max - slider.min);
+    slider.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  root.addEventListener("pointerdown", (event) => {
+    const slider = event.target.closest(".vertical")?.querySelector("input");
+    if (!slider || event.clientY > slider.getBoundingClientRect().bottom) return;
+    down = { slider, y: event.clientY, x: event.clientX, finger: event.pointerType === "touch" };
+    if (down.finger) return;
+    event.preventDefault(); // no text is selected
+    slider.focus({ preventScroll: true });
+    root.setPointerCapture(event.pointerId);
+    setTo(slider, event);
+  });
+  root.addEventListener("pointermove", (event) => {
+    if (down && !down.finger) setTo(down.slider, event);
+  });
+  root.addEventListener("pointerup", (event) => {
+    const moved = down && Math.hypot(event.clientX - down.x, event.clientY - down.y);
+    if (down?.finger && moved < THUMB) setTo(down.slider, event);
+    down = null;
+  });
+  root.addEventListener("pointercancel", () => (down = null)); // the page scrolls
+
   // A notebook has shortcuts on the arrow keys; while a slider has the focus, it gets them.
   root.addEventListener("keydown", (event) => event.stopPropagation());
   for (const name of [...names, ...choices]) model.on(`change:${name}`, update);
   update();
-  return () => [...names, ...choices].forEach((name) => model.off(`change:${name}`, update));
+  return () => {
+    clearTimeout(timer);
+    [...names, ...choices].forEach((name) => model.off(`change:${name}`, update));
+  };
 }
 
 export default { render };

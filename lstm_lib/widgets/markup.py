@@ -31,7 +31,18 @@ def frame(kind, title, *parts, results=None, **choices):
 RESET = '<button type="button" class="reset">Reset</button>'
 
 
-def slider(name, label, low, high, step=0.05, says=None, vertical=False, digits=2):
+def beside(picture, settings, below=""):
+    """A picture with its controls: beside it where there is room, else under it; there the picture
+    stays in sight. What is ``below`` has the whole width."""
+    return (
+        f'<div class="beside"><div class="picture">{picture}</div>'
+        f'<div class="settings">{settings}</div>'
+        + (f'<div class="below">{below}</div>' if below else "")
+        + "</div>"
+    )
+
+
+def slider(name, label, low, high, step=0.05, says=None, row=None, digits=2):
     """A labelled slider for an input.
 
     Args:
@@ -39,9 +50,11 @@ def slider(name, label, low, high, step=0.05, says=None, vertical=False, digits=
         label: what it is, in words, for a screen reader.
         says: ``(name, words)`` of a result that a screen reader says after the slider's value;
             a name like ``"h_{variant}"`` depends on a choice.
+        row: the name of the row in which it stands upright. A row is one stop of the tab key.
     """
     result = f' data-result="{says[0]}" data-says="{says[1]}"' if says else ""
-    layout = " vertical" if vertical else ""
+    result += f' data-row="{row}"' if row else ""
+    layout = " vertical" if row else ""
     return (
         f'<label class="slider q-{quantity(name)}{layout}">'
         f'<span class="name" aria-hidden="true">{notation.html(name)}</span>'
@@ -77,6 +90,13 @@ def toggle(name, label, text, hue):
 def preset(text, values):
     """A button that sets several values at once, and is pressed as long as they are set."""
     return f"<button type=\"button\" data-preset='{json.dumps(values)}'>{text}</button>"
+
+
+PLAY = '<button type="button" class="play" aria-pressed="false">Play</button>'
+"""Shows what has a ``data-turn``, one turn after the other."""
+
+MORE = '<button type="button" class="more" aria-pressed="false">All knobs</button>'
+"""Shows the controls that are idle as well."""
 
 
 def verdict(name, limit, reached, missed):
@@ -155,6 +175,11 @@ def paint(markup, values, choices):
         r'(?P<tag><p[^<>]* data-verdict="(?P<name>[^"]+)" data-limit="(?P<limit>[^"]+)" '
         r'data-reached="(?P<reached>[^"]+)" data-missed="(?P<missed>[^"]+)")>[^<]*',
         judged,
+        markup,
+    )
+    markup = re.sub(
+        r'data-used="([^"]+)"',
+        lambda match: f'{match[0]} data-idle="{str(values[match[1]] == 0).lower()}"',
         markup,
     )
     markup = re.sub(r'type="(?P<kind>\w+)" data-input="(?P<name>[^"]+)"', position, markup)

@@ -6,7 +6,7 @@ from lstm_lib.equations.graph import Graph, Symbol, rebuild, trace
 from lstm_lib.equations.notation import weight
 from lstm_lib.widgets import step_by_step
 from lstm_lib.widgets.base import EquationWidget
-from lstm_lib.widgets.markup import choice, frame, live, slider, toggle, written
+from lstm_lib.widgets.markup import beside, choice, frame, live, slider, toggle, written
 
 GATES = {"f": "forget", "i": "input", "o": "output"}
 """The gates that have a peephole."""
@@ -60,13 +60,15 @@ def markup():
     return frame(
         "peepholes",
         "An LSTM step with and without peepholes",
-        drawing
-        + step_by_step.inputs()
-        + '<p class="switches">Peephole of the</p><div class="holes">'
-        + "".join(peephole(gate, name) for gate, name in GATES.items())
-        + "</div>"
-        + choice("written", "Equations", letters="In letters", numbers="In numbers")
-        + f'<div class="written">{written(step, without)}</div>',
+        beside(
+            drawing,
+            step_by_step.inputs()
+            + '<p class="switches">Peephole of the</p><div class="holes">'
+            + "".join(peephole(gate, name) for gate, name in GATES.items())
+            + "</div>",
+            choice("written", "Equations", letters="In letters", numbers="In numbers")
+            + f'<div class="written">{written(step, without)}</div>',
+        ),
         results={"c": "new cell state C", "h": "output h"},
         written="letters",
     )

@@ -5,7 +5,7 @@ from lstm_lib.cells import LSTMCell
 from lstm_lib.equations import trace
 from lstm_lib.equations.notation import meaning, pre_activation, weight
 from lstm_lib.widgets.base import EquationWidget
-from lstm_lib.widgets.markup import choice, frame, slider
+from lstm_lib.widgets.markup import beside, choice, frame, slider
 
 STEPS = {
     "forget": ("Forget", ("f",)),
@@ -61,10 +61,11 @@ def markup(step, equations):
     return frame(
         "step-by-step",
         "One step of an LSTM with numbers",
-        choice("lit", "Light up", **options)
-        + drawing
-        + inputs()
-        + (panels(step) if equations else ""),
+        beside(
+            drawing,
+            choice("lit", "Light up", **options) + inputs(),
+            panels(step) if equations else "",
+        ),
         results={"c": "new cell state C", "h": "output h"},
         lit="all",
     )

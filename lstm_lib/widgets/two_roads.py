@@ -6,7 +6,7 @@ from lstm_lib.equations import notation
 from lstm_lib.equations.graph import Graph, Symbol, rebuild, symbol, trace
 from lstm_lib.equations.notation import weight
 from lstm_lib.widgets.base import EquationWidget
-from lstm_lib.widgets.markup import frame, preset, slider
+from lstm_lib.widgets.markup import PLAY, frame, preset, slider
 
 STEPS = 5
 START = {"b_f": 0.0, "U_h": 0.5, "x": 1.0, "c_prev": 0.0, "h_prev": 0.0}
@@ -32,7 +32,7 @@ class TwoRoads(EquationWidget):
     state, ``gates_k`` comes through the gates to the last output, and ``output_k`` is the part of
     it that goes on to the cell state; ``all_k`` is their sum there. Of the gradient at step 1,
     ``straight`` went along the cell state only, and ``detour`` went through an output at least
-    once. The reader sets the forget gate's bias
+    once. *Play* sends a pulse back along both. The reader sets the forget gate's bias
     ``b_f``, the recurrent weight ``U_h`` of all four layers, and the input ``x`` of all steps.
     """
 
@@ -69,7 +69,8 @@ def markup(step):
     return frame(
         "two-roads",
         "The gradient's two paths back through an LSTM",
-        f'<div class="choice" role="group" aria-label="Settings">{buttons}</div>'
+        f'<div class="bar"><div class="choice" role="group" aria-label="Settings">{buttons}</div>'
+        f'<div class="choice">{PLAY}</div></div>'
         '<p class="way">\u2190 the gradient travels back from the last cell state</p>'
         f'<div class="chain">{columns}</div>'
         '<p class="key"><span class="belt"></span> along the belt '
@@ -100,7 +101,8 @@ def module(k):
             f'<span class="number q-output" data-value="output_{k}"></span>'
         )
     return (
-        f'<div class="module"><span class="state q-cell">{notation.html(f"c_{k}")}</span>{arrives}'
+        f'<div class="module" data-turn="{STEPS - k}">'
+        f'<span class="state q-cell">{notation.html(f"c_{k}")}</span>{arrives}'
         f'{rise}<span class="state">{notation.html(f"h_{k}")}</span></div>'
     )
 
@@ -108,12 +110,22 @@ def module(k):
 def between(k):
     """The two paths from step k + 1 to step k."""
     return (
-        '<div class="between">'
+        f'<div class="between" data-turn="{STEPS - k}">'
         f'<span class="number q-cell" data-value="belt_{k}"></span>'
-        f'<span class="road belt"><span class="wire" data-bind="belt_{k}"></span></span>'
-        f'<span class="factor q-forget">\u00d7<i>f</i> <span data-value="f_{k + 1}"></span></span>'
-        f'<span class="road gates"><span class="wire" data-bind="gates_{k}"></span></span>'
-        f'<span class="number" data-value="gates_{k}"></span></div>'
+        + road("belt", k)
+        + '<span class="factor q-forget">\u00d7<i>f</i> '
+        f'<span data-value="f_{k + 1}"></span></span>'
+        + road("gates", k)
+        + f'<span class="number" data-value="gates_{k}"></span></div>'
+    )
+
+
+def road(kind, k):
+    """A wire as wide as what comes back on it, and the pulse that comes."""
+    name = f"{kind}_{k}"
+    return (
+        f'<span class="road {kind}"><span class="wire" data-bind="{name}"></span>'
+        f'<span class="pulse" data-bind="{name}"></span></span>'
     )
 
 

@@ -2,7 +2,7 @@
 
 from lstm_lib import equations
 from lstm_lib.cells import RNNCell
-from lstm_lib.equations import trace
+from lstm_lib.equations import notation, trace
 from lstm_lib.equations.notation import weight
 from lstm_lib.widgets.base import EquationWidget
 from lstm_lib.widgets.markup import choice, frame, slider
@@ -15,7 +15,8 @@ INPUTS = (1.0, 0.0, 0.0, -1.0, 0.0)
 class Unroll(EquationWidget):
     """A plain recurrent unit, as a loop and as a chain of up to five steps with the same weights.
 
-    ``length`` chooses how far the loop is opened: ``"loop"``, or ``"1"`` to ``"5"``. The inputs
+    ``length`` chooses how far the loop is opened: ``"loop"``, or ``"1"`` to ``"5"``. Modules that
+    are not unrolled lie folded on the last one, and its wire back to itself is the loop. The inputs
     are ``x_1`` to ``x_5``; the outputs ``h_1`` to ``h_5``; the weights ``W_h``, ``U_h`` and
     ``b_h`` are one set for all the steps, so that moving one changes every step at once. The
     equation is :class:`~lstm_lib.cells.RNNCell`'s.
@@ -42,7 +43,7 @@ def markup(step):
         + "".join(column(k) for k in range(1, STEPS + 1))
         + "</div>"
         + f'<p class="equation letters">{equations.html(step, "h")}</p>'
-        + '<div class="weights">'
+        + '<p class="shared">one set of weights, in every module</p><div class="weights">'
         + setting("W", "weight W of the input")
         + setting("U", "weight U of the previous output")
         + setting("b", "the bias b")
@@ -55,16 +56,18 @@ def markup(step):
 def column(k):
     says = (f"h_{k}", f"output {k}")
     weights = "".join(
-        f'<small><i>{kind}</i> <span data-value="{kind}_h" data-digits="1"></span></small>'
+        f'<small class="of-{kind}_h"><i>{kind}</i>'
+        f' <span data-value="{kind}_h" data-digits="1"></span></small>'
         for kind in "WUb"
     )
     return (
-        f'<div class="step step-{k}"><span class="out q-hidden" data-value="h_{k}"></span>'
-        '<span class="rise" aria-hidden="true">\u2191</span>'
-        f'<div class="module"><b>tanh</b>{weights}</div>'
-        '<span class="rise" aria-hidden="true">\u2191</span>'
-        + slider(f"x_{k}", f"input {k}", -1, 1, step=0.1, says=says, vertical=True)
-        + f'<span class="in q-x" data-value="x_{k}" data-digits="1"></span></div>'
+        f'<div class="step" style="--k: {k}"><span class="out q-hidden">'
+        f'{notation.html(f"h_{k}")} <b data-value="h_{k}"></b></span>'
+        '<span class="rise" aria-hidden="true"></span>'
+        f'<div class="module"><i class="message"></i><b>tanh</b>{weights}</div>'
+        '<span class="rise" aria-hidden="true"></span>'
+        + slider(f"x_{k}", f"input {k}", -1, 1, step=0.1, says=says, row="x", digits=1)
+        + "</div>"
     )
 
 

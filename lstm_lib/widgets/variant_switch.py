@@ -10,7 +10,7 @@ from lstm_lib.equations import notation
 from lstm_lib.equations.graph import Graph, Symbol, rebuild, trace
 from lstm_lib.widgets import peepholes
 from lstm_lib.widgets.base import EquationWidget
-from lstm_lib.widgets.markup import choice, frame, live, slider, written
+from lstm_lib.widgets.markup import beside, choice, frame, live, slider, written
 
 VARIANTS = {
     "lstm": ("LSTM", LSTMCell),
@@ -84,19 +84,22 @@ def markup(steps, names):
     return frame(
         "variant-switch",
         "The LSTM and three variants, one step",
-        choice("variant", "Which variant", **titles)
-        + '<div class="drawings">'
-        + "".join(called(names[v], drawing(v, step)) for v, step in steps.items())
-        + '</div><div class="inputs">'
-        + slider("x", "input x", -2, 2, says=says)
-        + slider("h_prev", "last output h", -1, 1, says=says)
-        + f'<div class="old-state">{slider("c_prev", "old cell state C", -2, 2, says=says)}'
-        + f"<p>no {notation.html('c_prev')} here</p></div></div>"
-        + choice("written", "Equations", letters="In letters", numbers="In numbers")
-        + '<div class="written">'
-        + "".join(called(names[v], equations(v, steps)) for v in steps)
-        + "</div>"
-        + table(steps),
+        beside(
+            '<div class="drawings">'
+            + "".join(called(names[v], drawing(v, step)) for v, step in steps.items())
+            + "</div>",
+            choice("variant", "Which variant", **titles)
+            + '<div class="inputs">'
+            + slider("x", "input x", -2, 2, says=says)
+            + slider("h_prev", "last output h", -1, 1, says=says)
+            + f'<div class="old-state">{slider("c_prev", "old cell state C", -2, 2, says=says)}'
+            + f"<p>no {notation.html('c_prev')} here</p></div></div>",
+            "<div>"
+            + choice("written", "Equations", letters="In letters", numbers="In numbers")
+            + '<div class="written">'
+            + "".join(called(names[v], equations(v, steps)) for v in steps)
+            + f"</div></div><div>{table(steps)}</div>",
+        ),
         results={"h_{variant}": "output h"},
         variant="lstm",
         written="letters",

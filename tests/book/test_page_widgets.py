@@ -9,7 +9,7 @@ from statistics import median
 
 import pytest
 from bs4 import BeautifulSoup
-from hands import HANDS, LAPTOP, Keyboard
+from hands import HANDS, LAPTOP, PHONE, Keyboard
 from pages import HTML, Visit, offline, page_of
 from stored import NOTEBOOKS, kind, models, read, views
 
@@ -32,6 +32,11 @@ EQUATION_WIDGETS = [
     if is_equation_widget(name)
 ]
 every_widget = pytest.mark.parametrize(("path", "model_id"), EQUATION_WIDGETS)
+PAINTED = [
+    pytest.param(path, model_id, id=f"{name}-{path.stem}-{model_id[:4]}")
+    for path, model_id, name in SHOWN
+    if name in CLASSES and name != "Question"
+]
 
 
 def by_hand(places, kind_of):
@@ -208,6 +213,9 @@ def test_every_control_changes_what_it_should_and_nothing_else(open_page, path, 
 
     moved = set()
     move_all(root, twin, reader, moved)
+    if more := root.query_selector(".more"):
+        reader.press(more)
+        move_all(root, twin, reader, moved)
     for button in root.query_selector_all("button[data-choice]"):
         reader.press(button)
         setattr(twin, button.get_attribute("data-choice"), button.get_attribute("data-option"))
@@ -326,15 +334,84 @@ def test_a_widget_works_from_the_disk(open_page, path, model_id):
 
 @every_widget
 def test_every_slider_can_be_reached_with_the_tab_key(open_page, path, model_id):
+    """Those of a row are one stop: the arrows go along it."""
     page = open_page(path, "look")
     root = root_of(page, path, model_id)
     wanted = [node.get_attribute("data-input") for node in visible(root, "input")]
     visible(root, "button, input")[0].focus()
     reached = []
     while page.evaluate("(root) => root.contains(document.activeElement)", root):
-        reached.append(page.evaluate("document.activeElement.dataset.input"))
+        reached.append(page.evaluate(FOCUSED))
+        for name in iter(lambda: along_the_row(page), None):
+            reached.append(name)
         page.keyboard.press("Tab")
-    assert [name for name in reached if name] == wanted
+    reached = [name for name in reached if name]
+    assert len(reached) == len(set(reached))
+    assert sorted(reached) == sorted(wanted)
+
+
+FOCUSED = "document.activeElement.dataset.input"
+
+
+def along_the_row(page):
+    """The next slider of the row to the right; None if there is none."""
+    name = page.evaluate(FOCUSED)
+    if not page.evaluate("document.activeElement.dataset.row"):
+        return None
+    page.keyboard.press("ArrowRight")
+    after = page.evaluate(FOCUSED)
+    return after if after != name else None
+
+
+WINDOWS = {"laptop": {"viewport": {"width": 1366, "height": 768}}, "phone": PHONE}
+BAR = 60
+"""Pixels, for the bar at the top of a page."""
+
+TOGETHER = """async ([root, bar]) => {
+    const free = innerHeight - bar;
+    const seen = (node) => node.checkVisibility({ visibilityProperty: true });
+    const whole = root.getBoundingClientRect().height;
+    if (whole <= free) return [];
+    const picture = root.querySelector(".picture");
+    if (!picture) return [`${whole} high, and no picture stays in sight`];
+    const apart = [];
+    for (const control of [...root.querySelectorAll(".beside :is(input, button)")].filter(seen)) {
+        control.scrollIntoView({ block: "center", behavior: "instant" });
+        await new Promise(requestAnimationFrame);
+        const [{ top, bottom }, of] = [picture, control].map((n) => n.getBoundingClientRect());
+        const covered = picture.contains(document.elementFromPoint(of.x + 2, of.y + of.height / 2));
+        if (top < 0 || bottom > innerHeight || covered) apart.push(`${control.outerHTML}: ${top}`);
+    }
+    return apart;
+}"""
+
+
+@pytest.mark.parametrize("window", WINDOWS)
+@pytest.mark.parametrize(("path", "model_id"), PAINTED)
+def test_a_control_and_its_picture_are_on_one_screen(open_page, path, model_id, window):
+    page = open_page(path, window, **WINDOWS[window])
+    assert page.evaluate(TOGETHER, [root_of(page, path, model_id), BAR]) == []
+
+
+SMALL = """(root) => {
+    const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+    const found = [];
+    while (walker.nextNode()) {
+        const parent = walker.currentNode.parentElement;
+        const text = walker.currentNode.textContent.trim();
+        if (!text || parent.closest("title, desc, style") || !parent.checkVisibility()) continue;
+        const scale = parent.ownerSVGElement?.getScreenCTM().a ?? 1;
+        const size = Number.parseFloat(getComputedStyle(parent).fontSize) * scale;
+        if (size < 11) found.push(`${text}: ${size}`);
+    }
+    return found;
+}"""
+
+
+@pytest.mark.parametrize(("path", "model_id"), PAINTED)
+def test_no_text_is_too_small_on_a_phone(open_page, path, model_id):
+    page = open_page(path, "phone", **PHONE)
+    assert root_of(page, path, model_id).evaluate(SMALL) == []
 
 
 # Speed
