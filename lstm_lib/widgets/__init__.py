@@ -4,7 +4,6 @@ from lstm_lib.widgets.belt import ConveyorBelt
 from lstm_lib.widgets.by_hand import MemoryByHand
 from lstm_lib.widgets.clocks import Clocks
 from lstm_lib.widgets.forget_bias import ForgetBias
-from lstm_lib.widgets.gap import Gap
 from lstm_lib.widgets.gate import Gate
 from lstm_lib.widgets.latch import Latch
 from lstm_lib.widgets.peepholes import Peepholes
@@ -20,7 +19,6 @@ __all__ = [
     "Clocks",
     "ConveyorBelt",
     "ForgetBias",
-    "Gap",
     "Gate",
     "Latch",
     "MemoryByHand",

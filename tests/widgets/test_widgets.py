@@ -13,20 +13,17 @@ from mounted import markup, mounted, same_picture
 from refusal import refused
 from traitlets import TraitError
 
-from experiments import stored
 from lstm_lib import diagrams, equations, widgets
 from lstm_lib.cells import ClockworkRNNCell, LSTMCell, PeepholeLSTMCell
 from lstm_lib.cells.functions import sigmoid, tanh
 from lstm_lib.equations import trace
 from lstm_lib.equations.notation import number, two_figures
-from lstm_lib.plotting import LOOKS
 from lstm_lib.sequences import unroll
 from lstm_lib.sequences.bptt import lstm_backward
 from lstm_lib.widgets import (
     Clocks,
     ConveyorBelt,
     ForgetBias,
-    Gap,
     Latch,
     MemoryByHand,
     Peepholes,
@@ -134,7 +131,6 @@ def test_a_slider_of_ipywidgets_can_be_joined_to_every_value(cls):
 def test_a_widget_is_described_the_same_way_each_time(cls):
     needs = {
         Question: ("Which?", {"this": "Yes.", "that": "No."}),
-        Gap: (RUNS,),
         SequencePlayer: (LSTMCell(1, 1), np.zeros((1, 1)), ["a"]),
     }
     first, second = (repr(cls(*needs.get(cls, ()))) for _ in range(2))
@@ -565,138 +561,11 @@ def test_a_question_marks_its_right_answer_and_hides_all_reasons():
     assert shown.find(role="status").get_text() == ""
 
 
-GAPS = stored.recall_by_gap()["gaps"].tolist()
-
-
-RUNS = stored.recall_by_gap()
-
-
-def measured(network, gap):
-    """What the stored runs say: the accuracy of each seed."""
-    runs = stored.results(stored.RESULTS / "recall_by_gap.json")["runs"]
-    return [r["accuracy"] for r in runs if (r["network"], r["gap"]) == (network, gap)]
-
-
-def place(node):
-    return float(re.search(r"--v: (\S+?)(?:;|$)", node["style"])[1])
-
-
-@pytest.mark.parametrize("gap", GAPS)
-def test_the_gap_shows_what_was_measured(gap):
-    widget = Gap(RUNS)
-    widget.gap = gap
-    shown = markup(widget)
-    rows = shown.find_all(class_="network")
-    assert [row.b.get_text() for row in rows] == list(widget.networks)
-    for row in rows:
-        seeds = measured(row.b.get_text(), gap)
-        assert len(seeds) == 10
-        assert [place(dot) for dot in row.find_all(class_="seed")] == seeds
-        assert place(row) == pytest.approx(sum(seeds) / 10)
-        mean, low, high = (number(each) for each in (sum(seeds) / 10, min(seeds), max(seeds)))
-        assert row.find(class_="number").get_text() == f"{mean} seeds {low}\u2013{high}"
-
-
-@pytest.mark.parametrize("gap", GAPS)
-def test_the_gap_has_a_bar_for_each_word_and_room_for_the_longest(gap):
-    shown = markup(Gap(RUNS, gap=gap))
-    told, longest = (shown.find(class_=name).find_all("i") for name in ("told", "longest"))
-    assert [bar.has_attr("hidden") for bar in told] == [k >= gap for k in range(100)]
-    assert len(longest) == 100
-    assert not any(bar.has_attr("hidden") for bar in longest)
-    slider = shown.find("input")
-    assert GAPS[int(slider["value"])] == gap
-    assert (slider["min"], slider["max"]) == ("0", str(len(GAPS) - 1))
-    assert len(slider["aria-label"].split()) >= 2
-
-
-def test_the_gap_is_said_with_what_was_measured():
-    widget = Gap(RUNS, "RNN", "LSTM, chrono", gap=3)
-    assert markup(widget).find("input")["aria-valuetext"] == (
-        "gap of 3 words: RNN 100 percent; LSTM, chrono 100 percent"
-    )
-    for gap in (3, 30):
-        widget.gap = gap
-        percents = [number(sum(measured(n, gap)) / 0.1, 0) for n in widget.networks]
-        said = markup(widget).find("input")["aria-valuetext"]
-        assert re.findall(r"(\d+) percent", said) == percents
-        assert said.startswith(f"gap of {gap} word")
-
-
-def test_whoever_observes_the_gap_hears_of_it():
-    widget, heard = Gap(RUNS), []
-    widget.observe(lambda change: heard.append(change.new), names="gap")
-    widget.gap = 30
-    assert (widget.gap, heard) == (30, [30])
-
-
-@pytest.mark.parametrize("gap", [0, 4, 101])
-def test_a_gap_that_nobody_tried_is_answered_with_those_that_were(gap):
-    sentence = f"no gap {gap} here; there is 3, 5, 7, 10, 15, 20, 30, 50, 100"
-    widget = Gap(RUNS, gap=20)
-    with refused(ValueError, sentence):
-        widget.gap = gap
-    assert widget.gap == 20
-    with refused(ValueError, sentence):
-        Gap(RUNS, gap=gap)
-
-
-def test_a_network_without_runs_is_answered_with_those_that_have_them():
-    with pytest.raises(ValueError, match="^no network 'ESN' here; there is .*GRU.*RNN"):
-        Gap(RUNS, "RNN", "ESN")
-
-
-def test_a_network_has_the_hue_of_the_plots():
-    for network in RUNS["accuracy"].keys() - {"RNN, orthogonal", "LSTM, forget bias log(gap)"}:
-        shown = markup(Gap(RUNS, network)).find(class_="network")
-        assert f"q-{LOOKS[network.removeprefix('LSTM, ')].hue}" in shown["class"]
-
-
 @pytest.fixture
 def page(browser, request):
     context = browser.new_context(**getattr(request, "param", PHONE))
     yield context.new_page()
     context.close()
-
-
-@pytest.mark.parametrize(
-    ("page", "hand"),
-    [(hand.window, hand) for hand in HANDS],
-    ids=lambda each: getattr(each, "__name__", ""),
-    indirect=["page"],
-)
-def test_every_hand_can_move_the_gap(page, hand):
-    root = mounted(page, Gap(RUNS, gap=10))
-    slider = root.locator("input").element_handle()
-    hand(page).move(slider)
-    gap = page.evaluate("saved.gap")
-    assert gap != 10
-    assert GAPS[int(slider.input_value())] == gap
-    assert root.locator(".value").inner_text() == f"{gap} words"
-
-
-def test_in_the_browser_the_gap_shows_what_python_shows_and_does_not_jump(page):
-    widget = Gap(RUNS, "RNN", "LSTM", "LSTM, forget bias 1", "LSTM, chrono", gap=GAPS[0])
-    root = mounted(page, widget)
-    slider, heights = root.locator("input"), set()
-    slider.focus()
-    for gap in GAPS:
-        widget.gap = gap
-        assert page.evaluate("model.get('gap')") == gap
-        painted = BeautifulSoup(root.evaluate("(node) => node.outerHTML"), "html.parser")
-        painted.find("input")["value"] = slider.input_value()  # a property, and not in the markup
-        assert same_picture(painted, markup(widget))
-        heights.add(root.bounding_box()["height"])
-        page.keyboard.press("ArrowRight")
-    assert len(heights) == 1
-    assert page.evaluate("saved.gap") == GAPS[-1]
-
-    page.evaluate("model.set('gap', 5)")  # from Python, or joined to another widget
-    assert slider.input_value() == "1"
-    page.evaluate("model.set('gap', 4)")
-    assert slider.input_value() == "1"
-    page.evaluate("close_widget(); model.set('gap', 7)")
-    assert slider.input_value() == "1"
 
 
 @pytest.mark.parametrize(
