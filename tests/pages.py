@@ -72,5 +72,5 @@ def offline(browser: Browser, **settings) -> BrowserContext:
     """A context of its own, in which this machine can be reached and nothing else."""
     nowhere = {"server": "http://127.0.0.1:9", "bypass": "127.0.0.1"}
     context = browser.new_context(proxy=nowhere, **settings)
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(30_000)  # a busy machine is slow, and no test waits for nothing
     return context

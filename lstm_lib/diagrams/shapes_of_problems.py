@@ -11,7 +11,7 @@ SHAPES = {
     "one to one": (1, (0,), (0,)),
     "one to many": (4, (0,), (0, 1, 2, 3)),
     "many to one": (4, (0, 1, 2, 3), (3,)),
-    "many to many, in step": (4, (0, 1, 2, 3), (0, 1, 2, 3)),
+    "many to many, aligned": (4, (0, 1, 2, 3), (0, 1, 2, 3)),
     "many to many, delayed": (4, (0, 1), (2, 3)),
 }
 """For each shape, the number of steps, those at which something is read, and those at which
@@ -23,7 +23,7 @@ DESCRIPTION = (
     "Five chains of modules. One to one: a single module, one input, one output, no chain."
     " One to many: an input at the first of four steps, an output at each."
     " Many to one: an input at each of four steps, an output at the last."
-    " Many to many, in step: an input and an output at each step."
+    " Many to many, aligned: an input and an output at each step."
     " Many to many, delayed: inputs at the first two steps, outputs at the last two."
 )
 

@@ -1,4 +1,4 @@
-"""The line of the memory and the three gates on it, without layers and letters."""
+"""The belt of the memory and the three gates on it, without layers and letters."""
 
 from lstm_lib.diagrams.canvas import RADIUS, Canvas
 from lstm_lib.diagrams.drawing import Drawing
@@ -11,7 +11,7 @@ FORGET, INPUT, OUTPUT = 80, 240, 400
 GATE = (126, 48)
 
 DESCRIPTION = (
-    "The cell state C, the memory, runs along a line from left to right. On the line it is"
+    "The cell state C, the memory, runs along a line, the belt, from left to right. There it is"
     " multiplied by the forget gate: how much stays. Then the new value, multiplied by the input"
     " gate, is added: how much comes in. Farther on, a copy goes down and is multiplied by the"
     " output gate: how much is shown. What comes out of this is the hidden state h."
@@ -19,8 +19,8 @@ DESCRIPTION = (
 
 
 def three_gates() -> Drawing:
-    """The idea of the LSTM: a memory on a line, and what each of the three gates does to it."""
-    canvas = Canvas("three-gates", "Three gates on one line", DESCRIPTION, SIZE)
+    """The idea of the LSTM: a memory on its belt, and what each of the three gates does to it."""
+    canvas = Canvas("three-gates", "Three gates on one belt", DESCRIPTION, SIZE)
     top = GATES - GATE[1] / 2
     canvas.belt(0, EDGE, LINE)
     canvas.wire("c_prev", (0, LINE), (FORGET, LINE))

@@ -361,7 +361,7 @@ def learning_curves(
         smooth = [running_mean(label, run, window) for run in seeds]
         values[label] = [run[np.minimum(steps[label], len(run)) - 1] for run in smooth]
     title = alt_title or f"{y_label} over training".capitalize()
-    return curves(values, steps, "training step", y_label, log, guides, y_range, title)
+    return curves(values, steps, "update", y_label, log, guides, y_range, title)
 
 
 def running_mean(label, run, window):

@@ -17,7 +17,7 @@ class ForgetBias(EquationWidget):
 
     The forget layer reads nothing, so its gate ``f`` is the sigmoid of its bias ``b_f``; nothing
     is written. The cell state starts at ``c_prev`` = 1, and ``c_1`` to ``c_30`` are what is left
-    of it. The gradient on its way back along the line meets the same factors.
+    of it. The gradient on its way back along the belt meets the same factors.
     """
 
     def __init__(self):
@@ -42,7 +42,7 @@ def markup():
     title = f"left after {STEPS} steps"
     return frame(
         "forget-bias",
-        "What a forget bias leaves on the line",
+        "What a forget bias leaves on the belt",
         f'<p class="equation numbers q-forget"><span class="q">{html("f")}</span> = \u03c3('
         f'<span class="q">{html(weight("b", "f"))}</span>) = '
         '<span class="q q-forget" data-value="f" data-digits="3"></span></p>'

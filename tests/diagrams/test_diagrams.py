@@ -194,7 +194,7 @@ def test_a_loop_and_its_chain_are_six_modules_and_the_five_of_the_chain_pass_h_o
         (0, "one to one", 1, 1, 1),
         (1, "one to many", 4, 1, 4),
         (2, "many to one", 4, 4, 1),
-        (3, "many to many, in step", 4, 4, 4),
+        (3, "many to many, aligned", 4, 4, 4),
         (4, "many to many, delayed", 4, 2, 2),
     ],
 )

@@ -351,15 +351,15 @@ def test_each_step_is_the_mean_of_the_last(run, window):
 def test_a_run_that_stopped_early_keeps_its_last_value():
     figure = plotting.learning_curves({"RNN": [[3, 2, 1], [3, 3, 3, 3, 5]]}, mean_of=1)
     assert figure.alt == (
-        "Loss over training: RNN is 3 at training step 1 and 3 at training step 5, "
-        "lowest 2 at training step 3 (2 seeds, 1 to 5 there)."
+        "Loss over training: RNN is 3 at update 1 and 3 at update 5, "
+        "lowest 2 at update 3 (2 seeds, 1 to 5 there)."
     )
 
 
 def test_a_long_run_is_thinned_and_its_last_step_stays():
     long = plotting.learning_curves({"RNN": np.linspace(1, 0, 5000)}, "error")
-    assert long.alt.startswith("Error over training: RNN falls from 1 at training step 1 to 0.00")
-    assert "at training step 5000" in long.alt
+    assert long.alt.startswith("Error over training: RNN falls from 1 at update 1 to 0.00")
+    assert "at update 5000" in long.alt
     noisy = plotting.learning_curves({"RNN": np.random.default_rng(0).normal(size=5000)})
     assert len(noisy.svg) < 25_000
 

@@ -354,7 +354,8 @@ def test_every_move_is_announced_with_its_values(page):
 
 @pytest.mark.parametrize("motion", ["reduce", "no-preference"])
 def test_it_plays_to_the_end_and_stops(page, motion):
-    page.clock.install()
+    page.clock.install(time=0)
+    page.clock.pause_at(1000)  # from here on time passes only when the test lets it
     page.emulate_media(reduced_motion=motion)
     root = mounted(page, hand_set(t=8))
     play = root.locator(".play")
