@@ -22,7 +22,7 @@ FILE = stored.RESULTS / "cutting.json"
 load = stored.cutting
 
 NETWORKS = {"whole": None, "cut every 10": 10}
-"""The steps of a piece; None: the whole sequence is one."""
+"""The steps of a piece, or None where the whole sequence is one piece."""
 
 GAPS = (6, 20)
 
