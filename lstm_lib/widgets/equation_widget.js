@@ -139,15 +139,21 @@ function render({ model, el }) {
     const button = target.closest("button");
     if (button?.dataset.choice) set({ [button.dataset.choice]: button.dataset.option });
     if (button?.dataset.preset) set(JSON.parse(button.dataset.preset));
-    if (button?.classList.contains("reset")) set(start);
-    if (button === more) {
-      root.dataset.more = root.dataset.more !== "true";
-      more.setAttribute("aria-pressed", root.dataset.more);
-      tabStops();
+    if (button?.classList.contains("reset")) {
+      set(start);
+      showMore(false);
     }
+    if (button && button === more) showMore(root.dataset.more !== "true");
     if (button && button === play) return timer ? stop("Stopped") : turn(1);
     if (button) say(button.textContent);
   });
+
+  function showMore(all) {
+    if (!more) return;
+    root.dataset.more = all;
+    more.setAttribute("aria-pressed", all);
+    tabStops();
+  }
 
   function say(what) {
     const results = Object.entries(JSON.parse(said.dataset.results));
@@ -199,14 +205,23 @@ function render({ model, el }) {
   root.addEventListener("focusin", ({ target }) => tabStops(target));
   root.addEventListener("focusout", () => tabStops());
   root.addEventListener("keydown", (event) => {
-    const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     const { row } = event.target.dataset;
-    if (!by || !row) return;
-    event.preventDefault();
-    const seen = upright.filter(
-      (node) => node.dataset.row === row && node.checkVisibility({ visibilityProperty: true }),
-    );
-    seen[seen.indexOf(event.target) + by]?.focus();
+    if (!row) return;
+    const seen = upright.filter((node) => node.checkVisibility({ visibilityProperty: true }));
+    const along = seen.filter((node) => node.dataset.row === row);
+    const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (by) {
+      event.preventDefault();
+      along[along.indexOf(event.target) + by]?.focus();
+    }
+    if (event.key !== "Tab") return;
+    // From any place in a row to the next row, though the page has them column by column.
+    const rows = [...new Set(seen.map((node) => node.dataset.row))];
+    const next = rows[rows.indexOf(row) + (event.shiftKey ? -1 : 1)];
+    if (next) {
+      event.preventDefault();
+      seen.find((node) => node.dataset.row === next).focus();
+    } else if (event.shiftKey) along[0].focus();
   });
 
   const THUMB = 8; // half of it, in pixels

@@ -58,6 +58,7 @@ QUIZZES = [
 every_quiz = pytest.mark.parametrize("path", QUIZZES)
 
 LOOK = """(root) => {
+    const { more, ...choices } = root.dataset;  // what is out of sight is no part of the state
     const all = (selector) => [...root.querySelectorAll(selector)];
     return {
         texts: all("[data-value]").map((node) =>
@@ -72,7 +73,7 @@ LOOK = """(root) => {
             node.dataset.option, node.getAttribute("aria-pressed")]),
         presets: all("button[data-preset]").map((node) => [JSON.parse(node.dataset.preset),
             node.getAttribute("aria-pressed")]),
-        choices: { ...root.dataset },
+        choices,
     };
 }"""
 VISIBLE = "(node) => node.checkVisibility({ visibilityProperty: true })"
