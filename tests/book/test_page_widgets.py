@@ -229,8 +229,9 @@ def test_every_control_changes_what_it_should_and_nothing_else(open_page, path, 
     assert len(moved) == len(everything), "a control was never to be seen"
 
     left = root.evaluate(LOOK)
-    page.wait_for_function("location.hash.includes('?')")
+    page.evaluate(ADDRESS_WRITTEN)
     address = page.url
+    assert address.partition("#")[2].startswith(f"{figure_of(root)}?")
     reader.press(root.query_selector(".reset"))
     assert root.evaluate(LOOK) == first
     assert root.query_selector(".said").inner_text().startswith("Reset, ")
@@ -239,6 +240,8 @@ def test_every_control_changes_what_it_should_and_nothing_else(open_page, path, 
     page.wait_for_function(SAME_LOOK, arg=[root, left])
 
 
+ADDRESS_WRITTEN = "() => new Promise((go) => setTimeout(go, 400))"
+"""A page writes its address 200 ms after the last change, so it has by then."""
 SAME_LOOK = f"([root, left]) => JSON.stringify(({LOOK})(root)) === JSON.stringify(left)"
 """Whether a widget looks as it was left, whose address was opened."""
 
