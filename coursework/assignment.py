@@ -53,8 +53,8 @@ def names(folder: Path = ASSIGNMENTS) -> list[str]:
 
 
 def find(name: str, folder: Path = ASSIGNMENTS) -> Assignment:
-    """The assignment of this name: ``QUESTIONS``, ``FORBIDDEN`` and, if they are there, ``PACKAGES``
-    and ``LIMITS`` of the module of its name.
+    """The assignment of this name: ``QUESTIONS`` of its module and, if they are there,
+    ``FORBIDDEN``, ``PACKAGES`` and ``LIMITS``.
 
     Raises:
         LookupError: there is none.

@@ -5,6 +5,7 @@ It runs by the path of this file, with the standard library alone: nothing else 
 is to do comes as JSON in its argument, from :mod:`coursework.sandbox`.
 """
 
+import contextlib
 import ctypes
 import json
 import os
@@ -13,7 +14,8 @@ import select
 import sys
 from pathlib import Path
 
-RDONLY, NOSUID, NODEV, REMOUNT, BIND, REC, PRIVATE = 1, 2, 4, 32, 4096, 16384, 1 << 18
+RDONLY, NOSUID, NODEV, NOEXEC = 1, 2, 4, 8
+REMOUNT, BIND, REC, PRIVATE = 32, 4096, 16384, 1 << 18
 KEPT = {8: 8, 1024: 1024, 2048: 2048, 4096: 1 << 21}  # noexec, noatime, nodiratime, relatime
 DETACH = 2
 
@@ -66,10 +68,8 @@ def build(view: list, disk: int) -> None:
         place.touch()
         mount(f"/old/dev/{name}", str(place), None, BIND)
     os.mkdir("/new/proc")
-    try:
-        mount("proc", "/new/proc", "proc", NOSUID | NODEV | 8)
-    except OSError:
-        pass  # a container may forbid it, and nothing here needs it
+    with contextlib.suppress(OSError):  # a container may forbid it, and nothing here needs it
+        mount("proc", "/new/proc", "proc", NOSUID | NODEV | NOEXEC)
     system("umount2", "/old", DETACH)
     mount("none", "/", None, REMOUNT | BIND | RDONLY | NOSUID | NODEV)
     os.chroot("/new")
@@ -120,10 +120,8 @@ def give_up(user: int | None) -> None:
     header = (ctypes.c_uint32 * 2)(CAPABILITIES_V3, 0)
     system("capset", header, (ctypes.c_uint32 * 6)())
     system("prctl", NO_NEW_PRIVILEGES, 1, 0, 0, 0)
-    try:
-        Path("/proc/self/oom_score_adj").write_text("1000")  # if memory runs out, it goes first
-    except OSError:
-        pass
+    with contextlib.suppress(OSError):  # if memory runs out, it goes first
+        Path("/proc/self/oom_score_adj").write_text("1000")
 
 
 # The processes

@@ -48,8 +48,8 @@ class Question:
 
 # Comparing
 #
-# What is said of an answer can be read by its author, who wrote the function that saw the hidden
-# input. So it is one of the few sentences below, and never a number, a shape or a text of the answer.
+# What is said of an answer is read by its author, who wrote the function that saw the hidden input.
+# So it is one of the few sentences below, and never a number, a shape or a text of the answer.
 
 NOT_FINITE = "it has NaN or infinite numbers"
 WRONG_SHAPE = "its shape is not the one that the text asks for"
@@ -100,14 +100,21 @@ def difference_of_numbers(answer: object, expected: np.ndarray, atol: float) -> 
     if exact:
         return "" if np.array_equal(given, expected) else WRONG_VALUES
     given, expected = given.astype(complex), expected.astype(complex)
-    if np.allclose(given, expected, rtol=RELATIVE, atol=atol):
-        return ""
-    return ROUNDED if np.allclose(given, expected, rtol=1e-4, atol=1e-5) else WRONG_VALUES
+    with np.errstate(over="ignore"):  # of very large numbers
+        if np.allclose(given, expected, rtol=RELATIVE, atol=atol):
+            return ""
+        return ROUNDED if np.allclose(given, expected, rtol=1e-4, atol=1e-5) else WRONG_VALUES
 
 
 def kind(value: object) -> str:
     """What a value is, in the words of a sentence."""
     if value is None:
         return "None (is there a return?)"
-    names = {dict: "a dict", tuple: "a tuple", list: "a list", str: "a text", np.ndarray: "an array"}
+    names = {
+        dict: "a dict",
+        tuple: "a tuple",
+        list: "a list",
+        str: "a text",
+        np.ndarray: "an array",
+    }
     return names.get(type(value), "a number")

@@ -5,8 +5,8 @@ holds little and is gone afterwards. There is no network, no other process, no f
 The process belongs to nobody, and has limits on time, memory, processes and files.
 
 On Linux, namespaces of the kernel do this. For root they are made by ``unshare`` of util-linux and
-:mod:`coursework.confine`; for others by bubblewrap (``bwrap``) where it is installed and allowed, or
-else by ``unshare`` as well, in a namespace of users.
+:mod:`coursework.confine`; for others by bubblewrap (``bwrap``) where it is installed and allowed,
+or else by ``unshare`` as well, in a namespace of users.
 """
 
 import functools
@@ -123,8 +123,8 @@ def packages(*names: str) -> tuple[str, ...]:
 
 
 def view(allowed: Iterable[str], hidden: Iterable[Path]) -> list[tuple[str, str]]:
-    """What the sandbox sees of the machine, in order: pairs of what is shown read-only and the place
-    where, or of nothing and a place that is to be empty.
+    """What the sandbox sees of the machine, in order: pairs of what is shown read-only and the
+    place where, or of nothing and a place that is to be empty.
 
     Args:
         allowed: the distributions that may be imported.
@@ -188,9 +188,7 @@ def bubblewrap(task: dict) -> list[str]:
         part
         for source, target in [*task["view"], (str(CONFINE), "/confine.py")]
         for part in (
-            ["--ro-bind", source, target]
-            if source
-            else ["--tmpfs", target, "--remount-ro", target]
+            ["--ro-bind", source, target] if source else ["--tmpfs", target, "--remount-ro", target]
         )
     ]
     disk = str(task["disk"])
@@ -309,8 +307,7 @@ class Sandbox:
     def answer(self, line: memoryview, seconds: float) -> object:
         end = min(time.monotonic() + seconds, self.begun + self.limits.seconds)
         stdin, stdout, stderr = (
-            pipe.fileno()
-            for pipe in (self.process.stdin, self.process.stdout, self.process.stderr)
+            pipe.fileno() for pipe in (self.process.stdin, self.process.stdout, self.process.stderr)
         )
         pipes = select.poll()
         for file in (stdout, stderr):
@@ -410,12 +407,7 @@ def use(pid: int) -> tuple[int, int]:
                 pids += (folder / "task" / thread / "children").read_text().split()
         except (OSError, IndexError):
             continue  # it has ended, or there is no /proc
-    return memory * resource_page(), tasks
-
-
-@functools.cache
-def resource_page() -> int:
-    return os.sysconf("SC_PAGE_SIZE")
+    return memory * os.sysconf("SC_PAGE_SIZE"), tasks
 
 
 # Which one
@@ -423,14 +415,12 @@ def resource_page() -> int:
 
 LOOK = f"""
 import os, socket
-seen = [path for path in ({str(ROOT)!r}, "/etc/passwd", "/root/.ssh", "/home") if os.path.isdir(path)
-        and any(name != ".venv" for name in os.listdir(path)) or os.path.isfile(path)]
-wires = [name for _, name in socket.if_nameindex() if name != "lo"]
-if wires:
-    raise OSError(f"the network {{wires}} can be reached")
-if "/etc/passwd" in seen or {str(ROOT / "README.md")!r} in seen or os.path.exists({str(WORKER)!r}):
-    raise OSError(f"{{seen}} can be seen")
-if len([name for name in os.listdir("/proc") if name.isdigit()] if os.path.isdir("/proc") else []) > 4:
+for path in ("/etc/passwd", {str(ROOT / "README.md")!r}, {str(CONFINE)!r}):
+    if os.path.exists(path):
+        raise OSError(f"{{path}} can be seen")
+if any(name != "lo" for _, name in socket.if_nameindex()):
+    raise OSError("a network can be reached")
+if os.path.isdir("/proc") and sum(map(str.isdigit, os.listdir("/proc"))) > 4:
     raise OSError("other processes can be seen")
 """
 """What a submission does that looks for what it must not see."""

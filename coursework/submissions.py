@@ -1,7 +1,7 @@
 """Reading what students handed in, without trusting any of it. Nothing is unpacked to the disk."""
 
-import io
 import json
+import os
 import stat
 import zipfile
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ MOST_MEMBERS = 1000
 
 
 class Invalid(Exception):
-    """What was handed in is no notebook that can be graded; the message says why, and what to do."""
+    """What was handed in is no notebook to be graded; the message says why, and what to do."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,8 @@ def collect(folder: Path) -> tuple[list[Submission], list[str]]:
     found, others = {}, []
     for path in sorted(folder.iterdir()):
         if path.suffix.lower() in (".ipynb", ".zip"):
-            found.setdefault(path.stem, Submission(path.stem)).files.append(path)
+            student = os.fsencode(path.stem).decode(errors="backslashreplace")
+            found.setdefault(student, Submission(student)).files.append(path)
         else:
             others.append(path.name)
     if not found:
@@ -110,7 +111,8 @@ def from_zip(path: Path, assignment: str) -> bytes:
     except (zipfile.BadZipFile, EOFError, OSError, ValueError) as error:
         raise Invalid(f"the zip cannot be read ({error}): make it again") from None
     except NotImplementedError:
-        raise Invalid("the zip is packed in an unusual way: make it again, or hand in the .ipynb")
+        what = "the zip is packed in an unusual way: make it again, or hand in the .ipynb"
+        raise Invalid(what) from None
     except RuntimeError:
         raise Invalid("the zip has a password: hand in one without") from None
 
@@ -158,7 +160,7 @@ def cells_of(data: bytes) -> list[Cell]:
     if not data.strip():
         raise Invalid("the file is empty: save the notebook, and hand it in again")
     try:
-        notebook = json.load(io.TextIOWrapper(io.BytesIO(data), json.detect_encoding(data)))
+        notebook = json.loads(data)
     except UnicodeDecodeError:
         raise Invalid("the file is not in UTF-8: save the notebook with Jupyter") from None
     except (ValueError, RecursionError):
