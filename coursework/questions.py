@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-RELATIVE = 1e-7
+RELATIVE = 1e-8
 """Two numbers may differ by this part of the expected one, beside the tolerance of the call."""
 
 

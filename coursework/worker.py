@@ -21,8 +21,10 @@ import site
 import sys
 import traceback
 import types
+from collections.abc import Callable
 
 import numpy as np
+import numpy.random  # now: a submission may use up all files
 
 LONGEST_TEXT = 2000
 MOST_NUMBERS = 1 << 20
@@ -32,6 +34,10 @@ DEEPEST = 6
 
 class OutOfTime(BaseException):
     """A cell or a call took too long. Not an ``Exception``, which a submission may well catch."""
+
+
+class Unusable(Exception):
+    """A function returned what no JSON can be made of."""
 
 
 # Values as JSON
@@ -148,41 +154,47 @@ class Submission:
         file = f"cell {cell + 1}"
         source = without_magics(source)
         linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
-        with limited(seconds):
+
+        def body():
             try:
                 exec(compile(source, file, "exec", dont_inherit=True), self.names)
-            except BaseException as error:
-                return {"error": described(error)}
             finally:
                 flush()
-        return {}
+
+        _, error = within(seconds, body)
+        return {"error": described(error)} if error else {}
 
     def call(self, function: str, arguments: object, seconds: float) -> dict:
         """Call a function."""
         if function not in self.names:
             return {"missing": True}
         arguments = from_json(arguments)
-        random.seed(0)  # so that the same submission gives the same answers
-        np.random.seed(0)
-        with limited(seconds):
+
+        def body():
+            random.seed(0)  # so that the same submission gives the same answers
+            np.random.seed(0)
+            value = self.names[function](**arguments)
             try:
-                value = self.names[function](**arguments)
-            except BaseException as error:
-                return {"error": described(error)}
-            try:
-                return {"value": to_json(value)}
+                return to_json(value)
             except Exception as error:
-                return {"unusable": str(error)[:LONGEST_TEXT]}
+                raise Unusable from error
+
+        value, error = within(seconds, body)
+        if isinstance(error, Unusable):
+            return {"unusable": True}
+        return {"error": described(error)} if error else {"value": value}
 
 
-@contextlib.contextmanager
-def limited(seconds: float):
-    """Raise :class:`OutOfTime` in the block after so many seconds of the processor, or four times
-    as many by the clock."""
+def within(seconds: float, body: Callable) -> tuple[object, BaseException | None]:
+    """What a function returns, and what it raised: :class:`OutOfTime` after so many seconds of the
+    processor, or four times as many by the clock."""
+    is_running = True
 
     def stop(*_):
-        raise OutOfTime
+        if is_running:
+            raise OutOfTime
 
+    value = error = None
     try:
         for timer, name, most in (
             (signal.ITIMER_PROF, signal.SIGPROF, seconds),
@@ -190,10 +202,13 @@ def limited(seconds: float):
         ):
             signal.signal(name, stop)
             signal.setitimer(timer, most, 0.5)  # and again, if it was caught
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        value = body()
+    except BaseException as raised:
+        is_running, error = False, raised
+    is_running = False
+    signal.setitimer(signal.ITIMER_PROF, 0)
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    return value, error
 
 
 def described(error: BaseException) -> dict:

@@ -93,7 +93,7 @@ class Case:
     is_slow: bool = False
 
 
-def graded(*cells, score=8, note="", **files) -> Case:
+def graded(*cells, score=8, note="") -> Case:
     return Case({"ipynb": notebook(*cells)}, score, "graded", note)
 
 
@@ -141,31 +141,26 @@ def forge(data):
 
 SEARCH = """
 import os
-for folder, _, names in os.walk("/"):
-    if folder.startswith("/proc"):
-        continue
-    for name in names:
-        path = os.path.join(folder, name)
-        if name.endswith((".ipynb", ".csv", "secret.txt")) or "lstm" in name or "grading" in name:
-            lstm_step = lambda **_: None
+FOUND = (".ipynb", "grades.csv", "secret.txt", "grading.py", "questions.py", "small.py")
+for folder, folders, names in os.walk("/"):
+    folders[:] = set(folders) - {"proc", "lib", "lib64", "usr"}
+    if "lstm_lib" in folder or any(name.endswith(FOUND) for name in names):
+        lstm_step = lambda **_: None
 """
 
 CASES = {
     # Honest
     "correct": graded(*CORRECT),
-    "wrong_gate_order": graded(
-        IMPORTS, GATE, STEP.replace('a["f"]', 'a["i"]', 1), UNROLL, score=2, note=""
-    ),
+    "wrong_gate_order": graded(IMPORTS, GATE, STEP.replace('a["f"]', 'a["i"]', 1), UNROLL, score=2),
     "only_the_starter": graded(*map(STARTER.format, ("gate", "lstm_step", "unroll")), score=0),
     "half_done": graded(IMPORTS, GATE, score=2),
     "syntax_error": graded(IMPORTS, GATE, "def lstm_step(:\n", UNROLL, score=2, note="SyntaxError"),
-    "renamed_functions": graded(
-        IMPORTS, GATE, STEP.replace("lstm_step", "lstm_steps"), score=2, note=""
-    ),
-    "nan": graded(IMPORTS, GATE, STEP + "step = lstm_step\n", UNROLL.replace(
-        "lstm_step", "step"), STEP.replace("return", "c = c * np.nan\n    return"), score=4),
+    "renamed_functions": graded(IMPORTS, GATE, STEP.replace("lstm_step", "lstm_steps"), score=2),
+    "nan": graded(*CORRECT, "def gate(**_):\n    return np.full(4, np.nan)", score=6),
     "wrong_shape": graded(IMPORTS, GATE, STEP, UNROLL.replace("np.stack(hs)", "hs[-1]"), score=6),
-    "lists_for_arrays": graded(IMPORTS, GATE, STEP, UNROLL.replace("np.stack(hs)", "[list(h) for h in hs]")),
+    "lists_for_arrays": graded(
+        IMPORTS, GATE, STEP, UNROLL.replace("np.stack(hs)", "[list(h) for h in hs]")
+    ),
     "float32": graded(
         *CORRECT[:3], UNROLL.replace("np.stack(hs)", "np.stack(hs).astype('f4')"), score=6
     ),
@@ -222,13 +217,13 @@ CASES = {
     "loops_and_catches": late(
         *CORRECT,
         "while True:\n    try:\n        while True: pass\n    except BaseException: pass",
-        note="cell 5 took too long",
+        note="cell 5",
     ),
     "loops_in_c": late(*CORRECT, "import itertools\nsum(itertools.count())"),
     "memory": graded(*CORRECT, "np.ones(1 << 40)", note="cell 5 raised MemoryError"),
     "memory_of_many": crashed(
         *CORRECT,
-        "import os, time\nfor _ in range(8): os.fork()\nx = np.ones(1 << 25)\ntime.sleep(5)",
+        "import os, time\nfor _ in range(3): os.fork()\nx = np.ones(1 << 25)\ntime.sleep(5)",
         note="memory",
     ),
     "fork_bomb": late(
@@ -255,7 +250,7 @@ CASES = {
     "nested_answer": graded(
         *CORRECT, "def gate(**_):\n    a = []\n    a.append(a)\n    return a", score=6
     ),
-    "deep_code": crashed(*CORRECT, "-" * 300_000 + "1", score=0),
+    "deep_code": graded(*CORRECT, "-" * 300_000 + "1", note="raised MemoryError"),
     # Ends what grades it
     "ends_its_process": crashed(*CORRECT, "import os\nos._exit(0)", note="cell 5 ended its own"),
     "ends_it_in_a_function": crashed(*in_step("import os", "os._exit(0)"), score=2),
@@ -271,7 +266,12 @@ CASES = {
     ),
     # Cheats
     "patches_numpy": graded(
-        IMPORTS, GATE, WRONG, UNROLL, "np.allclose = np.array_equal = lambda *_, **__: True", score=2
+        IMPORTS,
+        GATE,
+        WRONG,
+        UNROLL,
+        "np.allclose = np.array_equal = lambda *_, **__: True",
+        score=2,
     ),
     "patches_json": graded(
         IMPORTS, GATE, WRONG, UNROLL, "import json\njson.dumps = lambda *_: '{}'", score=2
@@ -338,6 +338,13 @@ CASES = {
         0,
         "needs manual",
         "8 points are withheld",
+    ),
+    "tells_what_it_was_given": graded(
+        IMPORTS,
+        "def gate(x, **_):\n    raise type(str(x), (Exception,), {})(str(x))",
+        "def lstm_step(x, **_):\n    print(x)\n    raise ValueError(str(x))",
+        "def unroll(xs, **_):\n    global unroll\n    del unroll\n    return {str(xs): str(xs)}",
+        score=0,
     ),
     "searches_the_disk": graded(*CORRECT, SEARCH),
     "reads_others": graded(*CORRECT, "print(open('../correct.ipynb').read())", note="raised File"),
