@@ -30,7 +30,6 @@ def grade(chosen: argparse.Namespace) -> None:
     if not chosen.secret.exists():
         print(f"A secret was made in {chosen.secret}. Keep it: the same one asks the same.")
     secret = read_secret(chosen.secret)
-    signal.signal(signal.SIGTERM, interrupted)
     try:
         results = grading.grade(
             assignment,
@@ -158,4 +157,5 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, interrupted)  # as Ctrl-C
     main()
