@@ -4,7 +4,7 @@ import csv
 import datetime
 import io
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from coursework.assignment import Assignment
@@ -88,29 +88,28 @@ def read_by_hand(file: Path, assignment: Assignment) -> dict[tuple[str, str], di
         return {}
     most = {question.id: question.points for question in assignment.by_hand}
     given = {}
-    with file.open(encoding="utf-8-sig", newline="") as rows:
-        for number, row in enumerate(csv.DictReader(rows), 2):
-            where = f"{file}, line {number}: "
-            if None in row.values() or not set(BY_HAND_COLUMNS) <= set(row):
-                raise ValueError(f"{where}expected the columns {', '.join(BY_HAND_COLUMNS)}")
-            if row["question"] not in most:
+    for number, row in rows_of(file):
+        where = f"{file}, line {number}: "
+        if None in row.values() or not set(BY_HAND_COLUMNS) <= set(row):
+            raise ValueError(f"{where}expected the columns {', '.join(BY_HAND_COLUMNS)}")
+        if row["question"] not in most:
+            raise ValueError(
+                f"{where}no question {row['question']!r} is graded by hand; "
+                f"there are {', '.join(most) or 'none'}"
+            )
+        points = None
+        if row["points"].strip():
+            try:
+                points = float(row["points"].replace(",", "."))
+            except ValueError:
+                points = -1.0
+            if not 0 <= points <= most[row["question"]]:
                 raise ValueError(
-                    f"{where}no question {row['question']!r} is graded by hand; "
-                    f"there are {', '.join(most) or 'none'}"
+                    f"{where}points are {row['points']!r}; expected a number from 0 to "
+                    f"{most[row['question']]:g}, or nothing"
                 )
-            points = None
-            if row["points"].strip():
-                try:
-                    points = float(row["points"].replace(",", "."))
-                except ValueError:
-                    points = -1.0
-                if not 0 <= points <= most[row["question"]]:
-                    raise ValueError(
-                        f"{where}points are {row['points']!r}; expected a number from 0 to "
-                        f"{most[row['question']]:g}, or nothing"
-                    )
-            key = (row["student"].removeprefix("'"), row["question"])
-            given[key] = {"points": points, "comment": row["comment"]}
+        key = (row["student"].removeprefix("'"), row["question"])
+        given[key] = {"points": points, "comment": row["comment"]}
     return given
 
 
@@ -120,7 +119,9 @@ def write_by_hand(
     students: Iterable[str],
     given: dict[tuple[str, str], dict],
 ) -> None:
-    """Write the table for a person to fill in; what is filled in already stays."""
+    """Write the table for a person to fill in; what is filled in already stays, that of students
+    who are not there any more as well."""
+    students = [*students, *(student for student, _ in given)]
     rows = [
         {
             "student": student,
@@ -130,11 +131,24 @@ def write_by_hand(
             "comment": each.get("comment", ""),
         }
         for question in assignment.by_hand
-        for student in students
+        for student in dict.fromkeys(students)
         for each in [given.get((student, question.id), {})]
     ]
     if rows:
         write(file, as_csv(rows))
+
+
+def rows_of(file: Path) -> Iterator[tuple[int, dict]]:
+    """The rows of a table that somebody filled in, each with the number of its line.
+
+    Raises:
+        ValueError: it is not in UTF-8.
+    """
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise ValueError(f"{file} is not in UTF-8: save it as CSV in UTF-8") from None
+    yield from enumerate(csv.DictReader(io.StringIO(text, newline="")), 2)
 
 
 # The gradebook of a course
@@ -154,15 +168,14 @@ def submitted(results: dict[str, dict], file: Path | None) -> dict[str, datetime
     }
     if file is None:
         return times
-    with file.open(encoding="utf-8-sig", newline="") as rows:
-        for number, row in enumerate(csv.DictReader(rows), 2):
-            try:
-                times[row["student"]] = moment(row["submitted"])
-            except (KeyError, TypeError, ValueError):
-                raise ValueError(
-                    f"{file}, line {number}: expected the columns student and submitted, "
-                    "with a time such as 2026-10-01T23:59+02:00"
-                ) from None
+    for number, row in rows_of(file):
+        try:
+            times[row["student"]] = moment(row["submitted"])
+        except (KeyError, TypeError, ValueError):
+            raise ValueError(
+                f"{file}, line {number}: expected the columns student and submitted, "
+                "with a time such as 2026-10-01T23:59+02:00"
+            ) from None
     return times
 
 
