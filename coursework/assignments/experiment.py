@@ -48,12 +48,13 @@ def accuracies(rng):
 
 @listed
 def solved_at(rng):
-    """At the start; after a lucky one; never; up to the very end."""
+    """Early; after a lucky one; never; up to the very end."""
     low, high = rng.uniform(0.1, 0.8, size=30), rng.uniform(0.91, 1.0, size=30)
     lucky = np.concatenate([low[:5], high[:2], low[5:9], high[:4], low[9:12]])
+    early = np.concatenate([low[:1], high[:6]])
     late = np.concatenate([low[:7], high[:3]])
     for measured, in_a_row, place, hint in (
-        (high[:6], 3, 0, "It may be solved from the first measurement on."),
+        (early, 3, 1, "It may be solved from the second measurement on."),
         (lucky, 3, 11, "Two good ones are not three in a row; it need not stay solved."),
         (low, 1, -1, "If there is none, the answer is -1."),
         (late, 3, 7, "The last three measurements count as well."),
