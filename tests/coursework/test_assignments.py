@@ -123,7 +123,7 @@ WRONG = [
     ("gates_and_cell", "sigmoid", "-np.abs(a)", "np.abs(a)", "Is an exponent positive|minus that"),
     ("gates_and_cell", "lstm_step", "f * c + i", "i * c + f", "Is f with the old C"),
     ("gates_and_cell", "lstm_step", "np.tanh(c), c", "c, c", "not of the old one"),
-    ("gates_and_cell", "lstm_step", 'U["o"] @ h', 'U["o"] @ (0 * h)', 'U\["o"\] changes nothing'),
+    ("gates_and_cell", "lstm_step", 'U["o"] @ h', 'U["o"] @ (0 * h)', r'U\["o"\] changes nothing'),
     ("gates_and_cell", "half_life", "np.log(0.5) / ", "-", "so one step halves"),
     ("gates_and_cell", "counter", '"W_f": 2 * k', '"W_f": -2 * k', "which sign has its weight"),
     ("backpropagation", "step_backward", "U.T @ d_a", "U @ d_a", "U is transposed"),
