@@ -1,5 +1,6 @@
 """What students get has nothing that it should not have, and is what nbgrader would give them."""
 
+import argparse
 import json
 import re
 
@@ -81,6 +82,40 @@ def test_the_answer_key_has_the_solutions_and_no_hidden_test(name):
         visible = re.sub(REGION.format("HIDDEN TESTS"), "", cell.source, flags=re.S).rstrip()
         lines = re.sub(r"^[ \t]*### (BEGIN|END) SOLUTION\n?", "", visible, flags=re.M).rstrip()
         assert shown.source.replace("# Answer key: ", "# ").rstrip() == lines
+
+
+# The commands
+
+
+def run(*words):
+    parser = argparse.ArgumentParser()
+    commands = parser.add_subparsers(required=True)
+
+    def command(name, run, about):
+        new = commands.add_parser(name, help=about)
+        new.set_defaults(run=run)
+        return new
+
+    release.add_commands(command)
+    chosen = parser.parse_args([*map(str, words)])
+    chosen.run(chosen)
+
+
+def test_one_command_writes_all_releases_or_some(tmp_path, capsys):
+    run("release", "--out", tmp_path / "all")
+    assert {path.stem for path in (tmp_path / "all").iterdir()} == set(NAMES)
+    run("release", "variants", "--out", tmp_path / "one")
+    assert [path.name for path in (tmp_path / "one").iterdir()] == ["variants.ipynb"]
+    assert str(tmp_path / "one" / "variants.ipynb") in capsys.readouterr().out
+
+
+def test_one_command_writes_an_answer_key_that_was_run(tmp_path):
+    run("key", "rnn_by_hand", "--out", tmp_path)
+    key = nbformat.read(tmp_path / "rnn_by_hand.ipynb", as_version=4)
+    assert key.cells[0].source.startswith("# Answer key: Assignment 1")
+    cells = [cell for cell in key.cells if cell.cell_type == "code"]
+    assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
+    assert not [o for cell in cells for o in cell.outputs if o.output_type == "error"]
 
 
 # What is refused
