@@ -8,39 +8,18 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from stored import ROOT
+from withheld import REGION, withheld
 
 from coursework import release
 from coursework.assignments import NAMES
 
 every_assignment = pytest.mark.parametrize("name", NAMES)
 
-REGION = r"[ \t]*### BEGIN {0}\n(.*?)[ \t]*### END {0}(?:\n|\Z)"
-SECRET = re.compile("|".join(REGION.format(name) for name in ("SOLUTION", "HIDDEN TESTS")), re.S)
-
-
-def parts(name):
-    """The lines that students must not see, and those of the starter code: read from the source in
-    another way than the release is made."""
-    source = json.loads((ROOT / "coursework" / "assignments" / f"{name}.ipynb").read_text())
-    secret, starter = [], []
-    for cell in source["cells"]:
-        text = "".join(cell["source"])
-        if cell["metadata"].get("nbgrader", {}).get("solution") and "### BEGIN" not in text:
-            secret.append(text)
-            continue
-        secret += ["".join(found) for found in SECRET.findall(text)]
-        if cell["cell_type"] == "code":
-            starter.append(SECRET.sub("", text))
-    lines = [
-        {line.strip() for text in side for line in text.split("\n")} for side in (secret, starter)
-    ]
-    return {line for line in lines[0] - lines[1] if re.search(r"\w", line)}
-
 
 @every_assignment
 def test_no_line_of_a_solution_or_of_a_hidden_test_is_in_any_byte_of_the_release(name, tmp_path):
     (path,) = release.release([name], tmp_path)
-    written, secret = path.read_bytes(), parts(name)
+    written, secret = path.read_bytes(), withheld(name)
     assert len(secret) > 20
     for line in secret:
         for form in (line, json.dumps(line)[1:-1], json.dumps(line, ensure_ascii=False)[1:-1]):
