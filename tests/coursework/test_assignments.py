@@ -16,6 +16,7 @@ import nbformat
 import numpy as np
 import pytest
 import torch
+from stored import ROOT
 
 from coursework import release
 from coursework.assignments import NAMES
@@ -313,3 +314,30 @@ def test_clipping_is_that_of_pytorch():
         torch.nn.utils.clip_grad_norm_(weights.values(), call.arguments["longest"])
         for name, weight in weights.items():
             np.testing.assert_allclose(weight.grad.numpy(), call.expected[name], rtol=1e-5)
+
+
+# The page for instructors
+
+TEACHING = (ROOT / "book" / "teaching.md").read_text(encoding="utf-8")
+
+
+@every_assignment
+def test_the_plan_of_the_course_has_its_points_and_its_time(name):
+    [row] = [line for line in TEACHING.splitlines() if f"(assignments/{name}.ipynb) |" in line]
+    *_, what, points, time = [part.strip() for part in row.strip("|").split("|")]
+    assert what.startswith(f"{NAMES.index(name) + 1}, ")
+    assert int(points) == sum(question.points for question in asked(name))
+    head = release.source(name).cells[0].source
+    assert re.search(r"^\| expected time \| (\d+ \w+)", head, re.M)[1] == time
+
+
+@every_assignment
+def test_the_page_for_instructors_has_its_objectives_and_lets_it_be_downloaded(name):
+    title = release.source(name).cells[0].source.partition("\n")[0].partition(": ")[2]
+    assert f"{NAMES.index(name) + 1}. **{title[0].upper() + title[1:]}.**" in TEACHING
+    assert f"<assignments/{name}.ipynb>`" in TEACHING
+
+
+def test_each_command_of_the_page_is_one_that_there_is():
+    named = set(re.findall(r"python -m coursework (\w+)", TEACHING))
+    assert named == {"release", "grade", "gradebook", "feedback", "key"}
