@@ -6,7 +6,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from coursework import feedback, gradebook, grading, sandbox
+from coursework import feedback, gradebook, grading, release, sandbox
 from coursework.assignment import ASSIGNMENTS, Assignment, find, read_secret
 
 WITHOUT_SANDBOX = (
@@ -138,6 +138,8 @@ def parser() -> argparse.ArgumentParser:
 
     new = command("feedback", write_feedback, "write a page for each student")
     new.add_argument("folder", type=Path, metavar="DIR", help="with grades")
+
+    release.add_commands(command)
     return parser
 
 

@@ -16,7 +16,7 @@ from refusal import refused
 from stored import ROOT
 
 from coursework import __main__ as commands
-from coursework import grading, sandbox
+from coursework import grading, release, sandbox
 from coursework.assignment import arrays_in, drawn, find, names, read_secret
 from coursework.questions import Question
 
@@ -155,8 +155,8 @@ def course(tmp_path) -> Path:
     return tmp_path
 
 
-def graded_again(course, kind, secret=SECRET, name="small", **settings):
-    assignment = find(name, ASSIGNMENTS)
+def graded_again(course, kind, secret=SECRET, assignment=None, **settings):
+    assignment = assignment or find("small", ASSIGNMENTS)
     return grading.grade(assignment, course / "handed-in", course / "out", secret, kind, **settings)
 
 
@@ -346,3 +346,23 @@ def test_the_questions_of_each_assignment_can_be_asked(name):
     calls = drawn(assignment, os.urandom(32))
     assert all(calls.values())
     assert assignment.max_score > 0
+
+
+# The assignments
+
+
+@pytest.mark.parametrize("name", release.NAMES)
+def test_solutions_get_all_points_of_the_grader_and_starter_code_none(course, kind, name):
+    source = release.source(name)
+    notebooks = {"solution": release.answer_key(source), "starter": release.released(source)}
+    for student, notebook in notebooks.items():
+        release.write(notebook, course / "handed-in" / f"{student}.ipynb")
+    results = graded_again(course, kind, assignment=find(name))
+    for question in find(name).questions:
+        if question.draw:
+            points = [results[student]["questions"][question.id]["points"] for student in notebooks]
+            assert points == [question.points, 0], question.id
+    for student in notebooks:
+        assert results[student]["status"] == "graded"
+        assert results[student]["notes"] == []
+    assert all(results["starter"]["texts"].values()), "an answer in words is not found"
