@@ -8,6 +8,7 @@ from coursework.questions import Call, Question
 from lstm_lib.training.tasks import Recall
 
 FORBIDDEN = ("lstm_lib",)
+PACKAGES = ("numpy", "matplotlib", "torch")
 
 
 @listed
