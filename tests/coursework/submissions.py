@@ -161,8 +161,8 @@ CASES = {
     "lists_for_arrays": graded(
         IMPORTS, GATE, STEP, UNROLL.replace("np.stack(hs)", "[list(h) for h in hs]")
     ),
-    "float32": graded(
-        *CORRECT[:3], UNROLL.replace("np.stack(hs)", "np.stack(hs).astype('f4')"), score=6
+    "half_precision": graded(
+        *CORRECT[:3], UNROLL.replace("np.stack(hs)", "np.stack(hs).astype('f2')"), score=6
     ),
     "a_text_for_an_answer": graded(*CORRECT, 'def gate(**_):\n    return "full marks"', score=6),
     "changes_its_arguments": graded(*in_step("x *= 0\nx += 1", "W.clear()"), score=2),

@@ -199,10 +199,10 @@ def test_what_is_interrupted_goes_on(course, kind):
     wait_until(lambda: list(results.glob("*.json")))
     children = descendants(run.pid)
     run.terminate()  # as Ctrl-C, which a shell may keep from what it starts behind
-    said = run.communicate(timeout=60)[1]
+    said = run.communicate(timeout=200)[1]
     assert run.returncode == 1
     assert f"What is done is in {course / 'out'}: the same command goes on from there." in said
-    wait_until(lambda: not any(Path("/proc", pid).exists() for pid in children), 10)
+    wait_until(lambda: not any(Path("/proc", pid).exists() for pid in children))
     done = {file: file.stat().st_mtime_ns for file in results.glob("*.json")}
     assert 0 < len(done) < 6
     assert not (course / "out" / "grades.csv").exists()
@@ -227,7 +227,7 @@ def test_a_killed_grader_leaves_no_submission_behind(course, kind):
     children = descendants(run.pid)
     run.kill()
     run.wait()
-    wait_until(lambda: not any(b"worker.py" in line_of(pid) for pid in children), 10)
+    wait_until(lambda: not any(b"worker.py" in line_of(pid) for pid in children))
 
 
 def line_of(pid: str) -> bytes:
@@ -250,7 +250,7 @@ def descendants(pid: int) -> list[str]:
     return found
 
 
-def wait_until(condition, seconds=60):
+def wait_until(condition, seconds=200):
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "waited in vain"
