@@ -8,14 +8,6 @@ from experiments import clipping, stored
 from experiments.clipping import RATES, SEEDS, SETTINGS
 
 
-@pytest.fixture(autouse=True)
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
 def test_every_rate_was_tried_with_every_seed_clipped_and_not():
     runs = clipping.load()
     assert runs["settings"] == SETTINGS

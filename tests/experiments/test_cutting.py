@@ -13,15 +13,6 @@ from lstm_lib.training import SequenceModel
 from lstm_lib.training.tasks import Recall
 
 
-@pytest.fixture(autouse=True)
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-    torch.set_flush_denormal(False)
-
-
 def test_every_network_was_trained_at_both_gaps_with_every_seed():
     runs = cutting.load()
     assert runs["settings"] == SETTINGS

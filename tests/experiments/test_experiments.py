@@ -20,17 +20,6 @@ from lstm_lib.layers import to_torch
 from lstm_lib.training.tasks import Adding, Recall
 
 
-@pytest.fixture(autouse=True)
-def settings_of_torch():
-    """One thread, as the commands have it; and afterwards as it was, where ``fit`` flushes numbers
-    near zero."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-    torch.set_flush_denormal(False)
-
-
 def stored_run(experiment, **which):
     file = stored.read(experiment.FILE)
     if "choice" in file["settings"]:

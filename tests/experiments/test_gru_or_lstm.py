@@ -11,14 +11,6 @@ from lstm_lib.cells import GRUResetAfterCell, LSTMCell
 from lstm_lib.training.tasks import Adding, Counting, Recall
 
 
-@pytest.fixture(autouse=True)
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
 def stored_run(**which):
     (found,) = (r for r in stored.results(gru_or_lstm.FILE)["runs"] if which.items() <= r.items())
     return found

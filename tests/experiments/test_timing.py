@@ -9,14 +9,6 @@ from lstm_lib.cells import LSTMCell
 from lstm_lib.sequences import unroll
 
 
-@pytest.fixture(autouse=True)
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
 def stored_run(**which):
     (found,) = (r for r in stored.results(timing.FILE)["runs"] if which.items() <= r.items())
     return found
