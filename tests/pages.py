@@ -35,7 +35,6 @@ READY = """async () => {
     const frame = () => new Promise((done) => requestAnimationFrame(done));
     const places = [...document.querySelectorAll(".widget")];
     const settled = (place) => "live" in place.dataset || place.querySelector(".widget-problem");
-    await window.MathJax?.startup?.promise;
     for (let k = 0; k < 120 && !places.every(settled); k++) await frame();
     await document.fonts.ready;
     await frame();

@@ -14,7 +14,7 @@
       const node = walker.currentNode;
       const parent = node.parentElement;
       if (!node.textContent.trim() || !visible(parent)) continue;
-      if (parent.closest("mjx-assistive-mml, style, script")) continue;
+      if (parent.closest("style, script")) continue;
       const range = document.createRange();
       range.selectNodeContents(node);
       for (const box of range.getClientRects())
@@ -57,14 +57,11 @@
     overlaps: all(".lstm-widget, :not(.lstm-widget *) > svg, .words").flatMap(overlaps),
     dead: all(".widget:not([data-live]), .widget-problem").map(name),
     formulas: all(".math").length,
-    typeset: all(".math > mjx-container").length,
-    // A macro that MathJax does not know is no error to it: its name stands there in red.
-    broken: all("mjx-merror, [data-mjx-error], mjx-container [style*='color: red']").map(
-      (node) => node.textContent,
-    ),
+    typeset: all(".math > math").length,
+    signs: [...new Set(all("math").map((node) => node.textContent).join(""))],
     raw: texts.filter(({ text }) => /\\textcolor|\$\$|\\\(/.test(text)).map(({ text }) => text),
-    colours: all("mjx-container [style*='color:']").map((node) => [
-      /color: ([^;]+)/.exec(node.getAttribute("style"))[1],
+    colours: all("math [mathcolor]").map((node) => [
+      node.getAttribute("mathcolor"),
       getComputedStyle(node).color,
     ]),
     ids: ids.filter((id, k) => ids.indexOf(id) !== k),

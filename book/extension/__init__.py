@@ -5,7 +5,7 @@ from . import (
     colours,
     contents,
     folds,
-    mathjax,
+    mathematics,
     opening,
     page,
     signatures,
@@ -13,7 +13,7 @@ from . import (
     widgets,
 )
 
-PARTS = (claims, colours, contents, folds, mathjax, opening, page, signatures, tables, widgets)
+PARTS = (claims, colours, contents, folds, mathematics, opening, page, signatures, tables, widgets)
 
 
 def setup(app):

@@ -15,15 +15,11 @@ STYLE_SHEET = "palette.css"
 def equation_colours() -> str:
     """CSS rules that turn the shades written into equations into ``var(--forget)`` and the others.
 
-    MathJax passes the colour to the browser, which stores it as ``rgb(117, 24, 189)``.
+    A rule is stronger than the attribute that holds the shade.
     """
     rules = []
     for name, hue in HUES.items():
-        red, green, blue = bytes.fromhex(hue.light.removeprefix("#"))
-        rules.append(
-            f'mjx-container [style*="color: rgb({red}, {green}, {blue})"]'
-            f" {{ color: var(--{name}) !important; }}"
-        )
+        rules.append(f'math [mathcolor="{hue.light}"] {{ color: var(--{name}); }}')
     return "\n".join(rules) + "\n"
 
 

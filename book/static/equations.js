@@ -1,5 +1,5 @@
 /* An equation that scrolls in its own box can be reached, and so scrolled, with the keyboard. */
-window.MathJax?.startup?.promise.then(() => {
-  for (const equation of document.querySelectorAll("mjx-container[display]"))
+document.fonts.ready.then(() => {
+  for (const equation of document.querySelectorAll("math[display]"))
     if (equation.scrollWidth > equation.clientWidth) equation.tabIndex = 0;
 });

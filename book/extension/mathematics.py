@@ -1,0 +1,92 @@
+"""Mathematics, set while the book is built: pages hold MathML, and need no script to show it.
+
+KaTeX (the package ``pykatex``) turns each formula into MathML, which browsers draw and screen
+readers read.  The font is STIX Two Math, cut to the characters of formulas; its file comes with
+the package ``ziamath``, of which nothing else is used.
+"""
+
+from importlib.resources import as_file, files
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pykatex
+from docutils import nodes
+from fontTools.subset import Options, Subsetter, load_font, save_font
+from sphinx.util import logging
+from sphinx.util.math import get_node_equation_number
+
+FONT = "mathematics.woff2"
+
+LETTERS = {*range(0x20, 0x7F), *range(0x391, 0x3CA), 0x3D1, 0x3D5, 0x3F5}
+ITALIC = {*range(0x1D434, 0x1D468), 0x210E, *range(0x1D6E2, 0x1D71C)}  # of letters that stand alone
+SIGNS = set(map(ord, "\u00a0\u2005\u2009\u200a±·×~˜ˉˆ¯…′‖⁡⁢⁣←↑→↓↦⇒⟶⟹∂∇∈∏∑−∗∘√∞∣∥∫∼≈≠≡≤≥≪≫⊕⊗⊙⊤⋅⋯⌈⌉⌊⌋⏞⏟⟨⟩ℓℝ"))
+CHARACTERS = LETTERS | ITALIC | SIGNS
+"""The characters that formulas may have; a test looks at every page."""
+
+
+def mathml(source: str, block: bool = False) -> str:
+    """A formula in LaTeX as MathML. Raises a ValueError if KaTeX cannot read it."""
+    try:
+        markup = pykatex.renderToString(source, displayMode=block, output="mathml")
+    except pykatex.ParseError as error:
+        raise ValueError(f"{error}. The formula is {source!r}") from None
+    namespace = ' xmlns="http://www.w3.org/1998/Math/MathML"'  # HTML knows it without
+    formula, _source = ElementTree.fromstring(markup.replace(namespace, "")).find("math/semantics")
+    math = ElementTree.Element("math", {"display": "block"} if block else {})
+    math.append(formula)
+    for scripted in [*math.iter("msub"), *math.iter("msup"), *math.iter("msubsup")]:
+        for operator in (each for script in scripted[1:] for each in script.iter("mo")):
+            operator.attrib |= {"lspace": "0", "rspace": "0"}  # t-1 below a letter: no room
+    return ElementTree.tostring(math, encoding="unicode", short_empty_elements=False)
+
+
+def as_one(source: str) -> str:
+    """Several lines, or several equations with an empty line between them, as one formula."""
+    lines = r" \\ ".join(part.strip() for part in source.split("\n\n") if part.strip())
+    return rf"\begin{{aligned}}{lines}\end{{aligned}}" if r"\\" in lines else lines
+
+
+def set_formula(translator, node, source: str, block: bool) -> str:
+    try:
+        return mathml(source, block)
+    except ValueError as error:
+        logging.getLogger(__name__).warning("mathematics: %s", error, location=node)
+        return translator.encode(source)
+
+
+def inline(translator, node) -> None:
+    translator.body.append(translator.starttag(node, "span", "", CLASS="math"))
+    translator.body.append(set_formula(translator, node, node.astext(), block=False) + "</span>")
+    raise nodes.SkipNode
+
+
+def display(translator, node) -> None:
+    translator.body.append(translator.starttag(node, "div", CLASS="math"))
+    if node["number"]:
+        translator.body.append(f'<span class="eqno">({get_node_equation_number(translator, node)})')
+        translator.add_permalink_ref(node, "Link to this equation")
+        translator.body.append("</span>")
+    formula = set_formula(translator, node, as_one(node.astext()), block=True)
+    translator.body.append(formula + "</div>\n")
+    raise nodes.SkipNode
+
+
+def write_font(app) -> None:
+    """Write the font, cut to what formulas have, where the static files of the site are."""
+    target = Path(app.outdir, "_static", FONT)
+    if app.builder.format != "html" or target.exists():
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    # A date in the file would make each build another one.
+    options = Options(flavor="woff2", layout_features=[], recalc_timestamp=False)
+    with as_file(files("ziamath") / "fonts" / "STIXTwoMath-Regular.ttf") as source:
+        font = load_font(source, options)
+    subsetter = Subsetter(options)
+    subsetter.populate(unicodes=CHARACTERS)
+    subsetter.subset(font)
+    save_font(font, target, options)
+
+
+def setup(app) -> None:
+    app.add_html_math_renderer("mathml", (inline, None), (display, None))
+    app.connect("builder-inited", write_font)
