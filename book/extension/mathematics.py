@@ -17,9 +17,14 @@ from sphinx.util.math import get_node_equation_number
 
 FONT = "mathematics.woff2"
 
-LETTERS = {*range(0x20, 0x7F), *range(0x391, 0x3CA), 0x3D1, 0x3D5, 0x3F5}
-ITALIC = {*range(0x1D434, 0x1D468), 0x210E, *range(0x1D6E2, 0x1D71C)}  # of letters that stand alone
-SIGNS = set(map(ord, "\u00a0\u2005\u2009\u200a±·×~˜ˉˆ¯…′‖⁡⁢⁣←↑→↓↦⇒⟶⟹∂∇∈∏∑−∗∘√∞∣∥∫∼≈≠≡≤≥≪≫⊕⊗⊙⊤⋅⋯⌈⌉⌊⌋⏞⏟⟨⟩ℓℝ"))
+LETTERS = {*range(0x20, 0x7F), *range(0x391, 0x3A2), *range(0x3A3, 0x3CA), 0x3D1, 0x3D5, 0x3F5}
+ITALIC = {*range(0x1D434, 0x1D468), *range(0x1D6E2, 0x1D71C), 0x210E} - {
+    0x1D455
+}  # of letters that stand alone
+SIGNS = set(
+    map(ord, "\u00a0\u2005\u2009\u200a±·×~˜ˉˆ¯…′‖⁡⁢⁣←↑→↓↦⇒⟶⟹∂∇∈∏∑−∗∘√∞∣∥∫∼≈≠≡≤≥≪≫⊕⊗⊙⊤⋅⋯⌈⌉⌊⌋⏞⏟⟨⟩ℓℝ")
+)
+FUNCTION_APPLICATION = "\u2061"
 CHARACTERS = LETTERS | ITALIC | SIGNS
 """The characters that formulas may have; a test looks at every page."""
 
@@ -34,10 +39,27 @@ def mathml(source: str, block: bool = False) -> str:
     formula, _source = ElementTree.fromstring(markup.replace(namespace, "")).find("math/semantics")
     math = ElementTree.Element("math", {"display": "block"} if block else {})
     math.append(formula)
-    for scripted in [*math.iter("msub"), *math.iter("msup"), *math.iter("msubsup")]:
-        for operator in (each for script in scripted[1:] for each in script.iter("mo")):
-            operator.attrib |= {"lspace": "0", "rspace": "0"}  # t-1 below a letter: no room
+    spaced(math)
     return ElementTree.tostring(math, encoding="unicode", short_empty_elements=False)
+
+
+SCRIPTED = ("msub", "msup", "msubsup", "munder", "munderover")
+NO_ROOM = {"lspace": "0", "rspace": "0"}
+
+
+def spaced(math: ElementTree.Element) -> None:
+    """Leave the room that TeX leaves, where browsers leave another."""
+    for each in math.iter():
+        if each.tag in SCRIPTED:  # none around the minus of a subscript t-1
+            for operator in (mo for script in each[1:] for mo in script.iter("mo")):
+                operator.attrib |= NO_ROOM
+        if each.tag == "mo" and each.text in ("∥", "∣"):
+            each.attrib |= NO_ROOM
+        for left, right in zip(each, each[1:], strict=False):
+            if left.text == FUNCTION_APPLICATION and right.tag != "mo":
+                left.set("rspace", "0.17em")  # some between tanh and C
+            if right.text == "−" and left.tag == "mo" and left.text in ("(", "[", "=", ","):
+                right.set("form", "prefix")  # none between a sign and its number
 
 
 def as_one(source: str) -> str:

@@ -76,6 +76,11 @@ def parsed(page):
     return BeautifulSoup((HTML / page).read_text(encoding="utf-8"), "html.parser")
 
 
+@cache
+def ids_of(page):
+    return Counter(node["id"] for node in parsed(page).find_all(id=True))
+
+
 def addresses(page):
     """All that a page points to: what a reader may follow, and what the browser fetches."""
     for attribute in ("href", "src", "data", "poster"):
@@ -93,8 +98,8 @@ def test_every_link_within_the_site_leads_somewhere(site_folder, page):
         assert target.resolve().is_relative_to(HTML.resolve()), f"{address} leaves the site"
         assert target.is_file(), f"{address}: no such file"
         if anchor and target.suffix == ".html":
-            there = parsed(target.resolve().relative_to(HTML.resolve()).as_posix())
-            assert there.find(id=unquote(anchor)), f"{address}: no such place"
+            there = target.resolve().relative_to(HTML.resolve()).as_posix()
+            assert unquote(anchor) in ids_of(there), f"{address}: no such place"
 
 
 @every_file
@@ -107,8 +112,7 @@ def test_no_page_names_a_script_style_or_image_of_another_host(site_folder, page
 
 @every_file
 def test_ids_are_unique_in_the_file(site_folder, page):
-    ids = Counter(node["id"] for node in parsed(page).find_all(id=True))
-    assert not [name for name, times in ids.items() if times > 1]
+    assert not [name for name, times in ids_of(page).items() if times > 1]
 
 
 @every_file

@@ -1,0 +1,50 @@
+"""Formulas, set while the book is built."""
+
+import pytest
+from fontTools.ttLib import TTFont
+from pages import HTML
+
+from book.extension import mathematics
+from book.extension.mathematics import as_one, mathml
+
+
+def test_a_formula_is_mathml_without_its_source():
+    assert mathml("h_t") == "<math><mrow><msub><mi>h</mi><mi>t</mi></msub></mrow></math>"
+    assert mathml("h_t", block=True).startswith('<math display="block">')
+
+
+def test_a_shade_stands_where_the_style_sheet_finds_it():
+    assert '<mstyle mathcolor="#7518bd">' in mathml(r"\textcolor{#7518bd}{C_t}")
+
+
+def test_a_formula_that_cannot_be_read_is_named():
+    with pytest.raises(ValueError, match=r"\\foo.* The formula is '.*foo\{x\}'"):
+        mathml(r"\foo{x}")
+
+
+@pytest.mark.parametrize(
+    ("source", "part"),
+    [
+        ("h_{t-1}", '<mo lspace="0" rspace="0">−</mo>'),
+        (r"\sum_{k=1}^T a", '<mo lspace="0" rspace="0">=</mo>'),
+        (r"\tanh C", '<mo rspace="0.17em">\u2061</mo><mi>C</mi>'),
+        (r"\tanh(C)", "<mo>\u2061</mo>"),
+        ("e(-m)", '<mo form="prefix">−</mo>'),
+        ("a-m", "<mo>−</mo>"),
+    ],
+)
+def test_it_has_the_room_that_tex_leaves(source, part):
+    assert part in mathml(source, block=True)
+
+
+def test_lines_and_equations_become_one_formula():
+    assert as_one("a = b") == "a = b"
+    assert as_one(r"a &= b \\ c &= d") == r"\begin{aligned}a &= b \\ c &= d\end{aligned}"
+    assert as_one("a = b\n\nc = d") == r"\begin{aligned}a = b \\ c = d\end{aligned}"
+
+
+def test_the_font_has_what_formulas_may_have(site_folder):
+    font = TTFont(HTML / "_static" / mathematics.FONT)
+    invisible = set(map(ord, "\u2005\u2009\u200a\u2061\u2062\u2063˜\u00a0"))
+    assert mathematics.CHARACTERS - invisible <= font.getBestCmap().keys()
+    assert "MATH" in font
