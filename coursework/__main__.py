@@ -6,8 +6,9 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from coursework import feedback, gradebook, grading, release, sandbox
+from coursework import feedback, gradebook, grading, sandbox
 from coursework.assignment import ASSIGNMENTS, Assignment, find, read_secret
+from coursework.assignments import NAMES
 
 WITHOUT_SANDBOX = (
     "no sandbox can be had on this machine: {why}\n"
@@ -98,6 +99,20 @@ def write_feedback(chosen: argparse.Namespace) -> None:
     print(f"The pages of {len(results)} students are in {chosen.folder / 'feedback'}.")
 
 
+def write_releases(chosen: argparse.Namespace) -> None:
+    from coursework import release  # here: what reads notebooks takes seconds to import
+
+    for path in release.release(chosen.names or NAMES, chosen.out or release.RELEASES):
+        print(path)
+
+
+def write_keys(chosen: argparse.Namespace) -> None:
+    from coursework import release
+
+    for path in release.keys(chosen.names or NAMES, chosen.out):
+        print(path)
+
+
 def parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m coursework", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -139,7 +154,13 @@ def parser() -> argparse.ArgumentParser:
     new = command("feedback", write_feedback, "write a page for each student")
     new.add_argument("folder", type=Path, metavar="DIR", help="with grades")
 
-    release.add_commands(command)
+    new = command("release", write_releases, "write the notebooks that students get")
+    new.add_argument("names", nargs="*", metavar="ASSIGNMENT", help="all if left out")
+    new.add_argument("--out", type=Path, help="a folder; that of the book's pages if left out")
+
+    new = command("key", write_keys, "execute the solutions and write the answer keys")
+    new.add_argument("names", nargs="*", metavar="ASSIGNMENT", help="all if left out")
+    new.add_argument("--out", type=Path, required=True, metavar="DIR", help="for the keys")
     return parser
 
 

@@ -8,10 +8,9 @@ graded at once: all of its text is the model answer. ``nbgrader generate_assignm
 same lines; this module needs no nbgrader, no database, and looks for leaks itself.
 """
 
-import argparse
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from copy import deepcopy
 from pathlib import Path
 
@@ -207,32 +206,3 @@ def keys(names: Iterable[str], folder: Path) -> Iterator[Path]:
         for _, failure in failures(key):
             raise RuntimeError(f"the solutions of {name} fail in {failure}")
         yield write(key, folder / f"{name}.ipynb")
-
-
-# The commands
-
-
-def add_commands(command: Callable) -> None:
-    """Add ``release`` and ``key`` to a command line.
-
-    Args:
-        command: adds a command and returns its parser, ``command(name, run, about)``.
-    """
-    new = command("release", run_release, "write the notebooks that students get")
-    new.add_argument("names", nargs="*", metavar="ASSIGNMENT", help="all if left out")
-    new.add_argument(
-        "--out", type=Path, default=RELEASES, help="a folder; that of the book's pages if left out"
-    )
-    new = command("key", run_key, "execute the solutions and write the answer keys")
-    new.add_argument("names", nargs="*", metavar="ASSIGNMENT", help="all if left out")
-    new.add_argument("--out", type=Path, required=True, metavar="DIR", help="for the keys")
-
-
-def run_release(chosen: argparse.Namespace) -> None:
-    for path in release(chosen.names or NAMES, chosen.out):
-        print(path)
-
-
-def run_key(chosen: argparse.Namespace) -> None:
-    for path in keys(chosen.names or NAMES, chosen.out):
-        print(path)

@@ -10,7 +10,6 @@ or else by ``unshare`` as well, in a namespace of users.
 """
 
 import functools
-import itertools
 import json
 import os
 import secrets
@@ -18,6 +17,7 @@ import select
 import shutil
 import signal
 import site
+import socket
 import subprocess
 import sys
 import tempfile
@@ -42,7 +42,6 @@ NONE = "none"
 
 NOBODIES = range(61184, 65520)
 """Users that own nothing: the range from which systemd takes those of its services."""
-numbers = itertools.count(os.getpid())
 
 
 @dataclass(frozen=True)
@@ -50,9 +49,11 @@ class Limits:
     """What a submission may use.
 
     Args:
-        cell_seconds: of the processor, for one cell; four times as many by the clock.
+        cell_seconds: of the processor, for one cell; four times as many by the clock, on which
+            the time does not count in which it waits for a processor that others have; four times
+            as many for all processes that it starts, together.
         call_seconds: the same for one call of a function.
-        seconds: by the clock, for everything.
+        seconds: by the same clock, for everything; if it waits all the time, twice as many.
         memory: bytes, for each process and for all of them together.
         processes: with their threads.
         disk: bytes in the one folder that can be written to.
@@ -235,12 +236,12 @@ class Sandbox:
     ):
         self.kind, self.limits, self.stop = kind, limits, stop
         self.folder = tempfile.mkdtemp(prefix="submission-") if kind == NONE else "/tmp"
-        user = NOBODIES[next(numbers) % len(NOBODIES)]
+        user, self.claim = unused_user() if kind == NAMESPACES else (None, None)
         task = {
             "build": kind in (NAMESPACES, USER_NAMESPACES),
             "view": [] if kind == NONE else view(allowed, [ROOT, *hidden]),
             "disk": limits.disk,
-            "user": user if kind == NAMESPACES else None,
+            "user": user,
             "limits": {
                 "RLIMIT_AS": limits.memory,
                 "RLIMIT_CPU": int(limits.seconds) + 5,
@@ -267,6 +268,8 @@ class Sandbox:
         for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):
             os.set_blocking(pipe.fileno(), False)
         self.received, self.printed, self.heard = bytearray(), 0, bytearray()
+        self.worker: int | None = None
+        self.most_cpu = 0.0
 
     def __enter__(self) -> "Sandbox":
         return self
@@ -283,6 +286,8 @@ class Sandbox:
         self.process.wait()
         for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):
             pipe.close()
+        if self.claim:
+            self.claim.close()
         if self.kind == NONE:
             shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -291,7 +296,8 @@ class Sandbox:
 
         Args:
             do: what to do: a method of :class:`coursework.worker.Submission`.
-            wait: how many seconds the answer may take by the clock.
+            wait: how many seconds the answer may take by the clock, beside those in which the
+                worker waits for a processor.
             request: its arguments.
 
         Raises:
@@ -302,10 +308,12 @@ class Sandbox:
         answer = self.answer(memoryview(line), wait)
         if type(answer) is not dict or answer.get("number") != number:
             raise Ended("crashed", "answered what it had not been asked")
+        self.worker = self.worker or last_child(self.process.pid)  # no cell has run yet
         return answer
 
     def answer(self, line: memoryview, seconds: float) -> object:
-        end = min(time.monotonic() + seconds, self.begun + self.limits.seconds)
+        asked, waited = time.monotonic(), self.waited()
+        self.most_cpu = use(self.process.pid)[2] + 4 * self.limits.cell_seconds
         stdin, stdout, stderr = (
             pipe.fileno() for pipe in (self.process.stdin, self.process.stdout, self.process.stderr)
         )
@@ -313,16 +321,10 @@ class Sandbox:
         for file in (stdout, stderr):
             pipes.register(file, select.POLLIN)
         pipes.register(stdin, select.POLLOUT)
-        looked = time.monotonic()
+        looked = asked
         while b"\n" not in self.received:
             if self.stop and self.stop.is_set():
                 raise KeyboardInterrupt
-            now = time.monotonic()
-            if now > end:
-                raise Ended("timeout", "took too long and could not be stopped")
-            if now - looked > 0.1:
-                self.check_use()
-                looked = now
             ready = dict(pipes.poll(100))
             if stdin in ready:
                 try:
@@ -337,12 +339,34 @@ class Sandbox:
                 pipes.unregister(stderr)
             if stdout in ready and not self.receive():
                 raise self.gone()
+            if (now := time.monotonic()) - looked > 0.1:
+                self.check_use()
+                self.check_time(now - asked, self.waited() - waited, seconds)
+                looked = now
+        self.check_use()
         self.hear()
         first, _, self.received = self.received.partition(b"\n")
         try:
             return json.loads(first)
         except (ValueError, RecursionError):
             raise Ended("crashed", "answered something that is not JSON") from None
+
+    def waited(self) -> float:
+        """How many seconds the worker has waited for a processor, while it had something to do."""
+        return waited(self.worker) if self.worker else 0.0
+
+    def check_time(self, passed: float, waited: float, most: float) -> None:
+        """Compare the seconds that a request took, and all of them, with the most that they may.
+
+        Raises:
+            Ended: it is more, and there is no answer yet.
+        """
+        in_all, waited_in_all = time.monotonic() - self.begun, self.waited()
+        if b"\n" not in self.received and (
+            passed - min(waited, 4 * most) > most
+            or in_all - min(waited_in_all, self.limits.seconds) > self.limits.seconds
+        ):
+            raise Ended("timeout", "took too long and could not be stopped")
 
     def receive(self) -> bool:
         """Read of the answer what is there; whether there can be more."""
@@ -370,11 +394,13 @@ class Sandbox:
         Raises:
             Ended: it is more than the limits.
         """
-        memory, tasks = use(self.process.pid)
+        memory, tasks, cpu = use(self.process.pid)
         if memory > self.limits.memory:
             raise Ended("crashed", f"used more than {self.limits.memory >> 20} MB of memory")
         if tasks > self.limits.processes + 4:  # unshare or bwrap, and who waits beside the worker
             raise Ended("crashed", f"had more than {self.limits.processes} processes")
+        if cpu > self.most_cpu:
+            raise Ended("timeout", "took too long with all its processes")
 
     def gone(self) -> Ended:
         """What ended the process, by its exit code."""
@@ -394,20 +420,55 @@ class Sandbox:
         return Ended(status, names.get(code, "ended its own process"))
 
 
-def use(pid: int) -> tuple[int, int]:
-    """The bytes of memory and the number of threads of a process and of all that it started."""
-    memory, tasks, pids = 0, 0, [pid]
+def use(pid: int) -> tuple[int, int, float]:
+    """The bytes of memory, the number of threads, and the seconds of the processor, of a process
+    and of all that it started."""
+    memory, tasks, ticks, pids = 0, 0, 0, [pid]
     while pids:
         folder = Path("/proc", str(pids.pop()))
         try:
             memory += int((folder / "statm").read_text().split()[1])
+            ticks += sum(map(int, (folder / "stat").read_text().rpartition(")")[2].split()[11:15]))
             threads = os.listdir(folder / "task")
             tasks += len(threads)
             for thread in threads:
                 pids += (folder / "task" / thread / "children").read_text().split()
         except (OSError, IndexError):
             continue  # it has ended, or there is no /proc
-    return memory * os.sysconf("SC_PAGE_SIZE"), tasks
+    return memory * os.sysconf("SC_PAGE_SIZE"), tasks, ticks / os.sysconf("SC_CLK_TCK")
+
+
+def waited(pid: int) -> float:
+    """How many seconds a process has waited for a processor, as the kernel counts; 0 if it does
+    not."""
+    try:
+        return int(Path("/proc", str(pid), "schedstat").read_text().split()[1]) / 1e9
+    except (OSError, IndexError, ValueError):
+        return 0.0
+
+
+def last_child(pid: int) -> int:
+    """The process at the end of a chain, each of which has started one."""
+    while True:
+        try:
+            [pid] = map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
+        except (OSError, ValueError):
+            return pid
+
+
+def unused_user() -> tuple[int, socket.socket]:
+    """A user of :data:`NOBODIES` that no other sandbox has, whoever started it; and what claims it,
+    to be closed at the end. The kernel counts the processes of a user in all sandboxes together.
+    """
+    start = secrets.randbelow(len(NOBODIES))
+    for user in (*NOBODIES[start:], *NOBODIES[:start]):
+        claim = socket.socket(socket.AF_UNIX)
+        try:
+            claim.bind(f"\0coursework sandbox of user {user}")
+            return user, claim
+        except OSError:
+            claim.close()
+    raise NoSandbox(f"all {len(NOBODIES)} users for sandboxes are in use")
 
 
 # Which one

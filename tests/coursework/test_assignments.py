@@ -12,7 +12,6 @@ import sys
 from functools import cache
 from pathlib import Path
 
-import nbformat
 import numpy as np
 import pytest
 import torch
@@ -40,23 +39,6 @@ EVERY_DRAWN = [each for each in EVERY_QUESTION if each.values[1].draw]
 every_drawn_question = pytest.mark.parametrize(("name", "question"), EVERY_DRAWN)
 
 
-def outcomes(notebook, tmp_path):
-    """The error of each code cell, or None, by its id; the notebook runs in an empty folder."""
-    variables = {"PATH": os.environ["PATH"], "OMP_NUM_THREADS": "1", "MPLBACKEND": "agg"}
-    run = subprocess.run(
-        [sys.executable, "-I", RUN_CELLS],
-        input=nbformat.writes(notebook),
-        capture_output=True,
-        text=True,
-        cwd=tmp_path,
-        env=variables,
-        timeout=240,
-        check=True,
-    )
-    found = json.loads(run.stdout)
-    return {cell: error and f"{error}: {message}" for cell, error, message in found}
-
-
 def graded_by_a_program(notebook):
     """The cells whose points a program gives."""
     return [c for c in notebook.cells if release.role(c, "grade") and c.cell_type == "code"]
@@ -68,45 +50,6 @@ def written_answers(notebook):
 
 
 # They run
-
-
-@every_assignment
-def test_solutions_pass_all_visible_and_hidden_tests(name, tmp_path):
-    assert not {k: v for k, v in outcomes(release.source(name), tmp_path).items() if v}
-
-
-@every_assignment
-def test_starter_code_runs_up_to_what_is_to_be_written(name, tmp_path):
-    failed = {
-        k: v for k, v in outcomes(release.released(release.source(name)), tmp_path).items() if v
-    }
-    assert next(iter(failed)) == "q1"
-    assert next(iter(failed.values())).startswith("NotImplementedError")
-
-
-@every_assignment
-def test_each_visible_test_fails_on_the_starter_code(name, tmp_path):
-    found = outcomes(release.released(release.source(name)), tmp_path)
-    for cell in graded_by_a_program(release.source(name)):
-        assert found[cell.id], f"{cell.id} passes although nothing is written"
-
-
-# They teach
-
-
-@every_assignment
-def test_each_visible_test_says_what_to_look_at(name):
-    for cell in graded_by_a_program(release.released(release.source(name))):
-        tree = ast.parse(cell.source)
-        asserts = [node for node in ast.walk(tree) if isinstance(node, ast.Assert)]
-        checks = [
-            node
-            for node in ast.walk(tree)
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "check"
-        ]
-        assert checks and all(len(call.args) == 4 for call in checks), cell.id
-        assert all(each.msg for each in asserts), cell.id
-
 
 WRONG = [
     (
@@ -151,8 +94,8 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize(("name", "where", "right", "wrong", "said"), WRONG)
-def test_a_common_mistake_is_told_what_to_look_at(name, where, right, wrong, said, tmp_path):
+def with_mistake(name, where, right, wrong):
+    """The solutions with a mistake in one cell, and the tests that students see."""
     notebook = release.source(name)
     notebook.cells = [c for c in notebook.cells if c.id not in ("my_runs", "my_task", "task_check")]
     for cell in notebook.cells:
@@ -160,8 +103,71 @@ def test_a_common_mistake_is_told_what_to_look_at(name, where, right, wrong, sai
         if cell.id == where:
             assert right in cell.source
             cell.source = cell.source.replace(right, wrong)
-    errors = [error for error in outcomes(notebook, tmp_path).values() if error]
-    assert errors and re.search(said, errors[0]), errors
+    return notebook
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory):
+    """The error of each code cell, or None, by its id, of the solutions and of the starter code of
+    each assignment, and of each mistake; they run in an empty folder."""
+    notebooks = {("solutions", name): release.source(name) for name in NAMES}
+    notebooks |= {("starter", name): release.released(release.source(name)) for name in NAMES}
+    notebooks |= {mistake: with_mistake(*mistake[:4]) for mistake in WRONG}
+    variables = {"PATH": os.environ["PATH"], "OMP_NUM_THREADS": "1", "MPLBACKEND": "agg"}
+    run = subprocess.run(
+        [sys.executable, "-I", RUN_CELLS],
+        input=json.dumps(list(notebooks.values())),
+        capture_output=True,
+        text=True,
+        cwd=tmp_path_factory.mktemp("empty"),
+        env=variables,
+        timeout=240,
+        check=True,
+    )
+    return {
+        which: {cell: error and f"{error}: {message}" for cell, error, message in found}
+        for which, found in zip(notebooks, json.loads(run.stdout), strict=True)
+    }
+
+
+@every_assignment
+def test_solutions_pass_all_visible_and_hidden_tests(ran, name):
+    assert set(ran["solutions", name].values()) == {None}
+
+
+@every_assignment
+def test_starter_code_runs_up_to_what_is_to_be_written(ran, name):
+    cell, error = next((k, v) for k, v in ran["starter", name].items() if v)
+    assert cell == "q1" and error.startswith("NotImplementedError")
+
+
+@every_assignment
+def test_each_visible_test_fails_on_the_starter_code(ran, name):
+    for cell in graded_by_a_program(release.source(name)):
+        assert ran["starter", name][cell.id], f"{cell.id} passes although nothing is written"
+
+
+# They teach
+
+
+@every_assignment
+def test_each_visible_test_says_what_to_look_at(name):
+    for cell in graded_by_a_program(release.released(release.source(name))):
+        tree = ast.parse(cell.source)
+        asserts = [node for node in ast.walk(tree) if isinstance(node, ast.Assert)]
+        checks = [
+            node
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "check"
+        ]
+        assert checks and all(len(call.args) == 4 for call in checks), cell.id
+        assert all(each.msg for each in asserts), cell.id
+
+
+@pytest.mark.parametrize("mistake", WRONG, ids=lambda mistake: "-".join(mistake[:2]))
+def test_a_common_mistake_is_told_what_to_look_at(ran, mistake):
+    errors = [error for error in ran[mistake].values() if error]
+    assert errors and re.search(mistake[-1], errors[0]), errors
 
 
 @every_assignment

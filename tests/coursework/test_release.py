@@ -1,6 +1,5 @@
 """What students get has nothing that it should not have, and is what nbgrader would give them."""
 
-import argparse
 import json
 import re
 
@@ -10,6 +9,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from stored import ROOT
 from withheld import REGION, withheld
 
+from coursework import __main__ as commands
 from coursework import release
 from coursework.assignments import NAMES
 
@@ -67,17 +67,7 @@ def test_the_answer_key_has_the_solutions_and_no_hidden_test(name):
 
 
 def run(*words):
-    parser = argparse.ArgumentParser()
-    commands = parser.add_subparsers(required=True)
-
-    def command(name, run, about):
-        new = commands.add_parser(name, help=about)
-        new.set_defaults(run=run)
-        return new
-
-    release.add_commands(command)
-    chosen = parser.parse_args([*map(str, words)])
-    chosen.run(chosen)
+    commands.main([*map(str, words)])
 
 
 def test_one_command_writes_all_releases_or_some(tmp_path, capsys):
