@@ -31,7 +31,7 @@ f() { .venv/bin/python -I book/notebook_text.py "$$1" 2>/dev/null || cat "$$1"; 
 endef
 export TEXT_OF_NOTEBOOK
 
-.PHONY: help book test test-machines bench check lab notebooks lint requirements clean browser
+.PHONY: help book test test-grading test-machines bench check lab notebooks lint requirements clean browser
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -47,6 +47,9 @@ test: lint book browser ## run every test: code, notebooks, and the site in a re
 	OMP_NUM_THREADS=1 $(BIN)/pytest tests $(NOTEBOOKS) \
 		--nbval --nbval-sanitize-with tests/nbval.cfg --numprocesses 2 --dist loadgroup \
 		--no-loadscope-reorder --instructions lowest
+
+test-grading: .venv/for-all ## grade every hostile submission, slow ones too: some minutes
+	$(BIN)/pytest -p no:nbval --every-submission tests/coursework
 
 test-machines: .venv/for-all ## execute every notebook as other processors would, and compare
 	$(BIN)/python tests/machines.py

@@ -36,6 +36,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--cell", help="only the tests of one cell, by its file or its class: janet, JANETCell"
     )
     parser.addoption("--threads", type=int, default=1, help="execute notebooks in so many threads")
+    parser.addoption(
+        "--every-submission",
+        action="store_true",
+        help="grade all hostile submissions, slow ones too",
+    )
     parser.addoption("--no-browser", action="store_true", help="leave out what opens a browser")
 
 

@@ -17,7 +17,8 @@ def called(kind):
 def listed():
     """Each widget that the list names, and the file of each page that it links for it."""
     text = "\n".join(cell.source for cell in prose(read(PAGE)))
-    for item in re.findall(r"^- (.*\]\(.*)$", text.split("These are the widgets:")[1], re.M):
+    text = text.split("These are the widgets:")[1].split("\n## ")[0]
+    for item in re.findall(r"^- (.*\]\(.*)$", text, re.M):
         names, linked = [], True
         for name, file in re.findall(r"\*\*(.+?)\*\*|\]\(([^)]+)\)", item):
             if name:

@@ -1,0 +1,1 @@
+"""The coursework of the book: its assignments, and a grader whose grades can be trusted."""
