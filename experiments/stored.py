@@ -341,6 +341,21 @@ def clipping(file=None):
     }
 
 
+def writing(file=None):
+    """The results of :mod:`experiments.writing`, which calls this function ``load``.
+
+    Args:
+        file: the file with the results, if it is another than the command's.
+
+    Returns:
+        A dictionary with ``settings``; ``rate``, the learning rate; and ``bits``, an array
+        ``(seeds, readings + 1)``.
+    """
+    stored = results(file or RESULTS / "writing.json")
+    bits = np.array([run["bits"] for run in stored["runs"]])
+    return {"settings": stored["settings"], "rate": stored["rates"][()], "bits": bits}
+
+
 def cutting(file=None):
     """The results of :mod:`experiments.cutting`, which calls this function ``load``.
 
