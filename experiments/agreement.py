@@ -74,7 +74,11 @@ def run(network, lr=1e-2, seed=0, steps=SETTINGS["steps"]):
         - ``forced``, the share of plural verbs if it is held at its mean for plural subjects, and
           for singular ones, at the word before the verb;
         - ``once``, the share of plural verbs after singular subjects if it is set, one word after
-          the subject, to its mean there for plural ones, and then left alone.
+          the subject, to its mean there for plural ones, and then left alone;
+        - ``means``, its means after each word up to the verb, for plural subjects and for singular
+          ones;
+        - ``followed``, the share of verbs that are right if it is held after each word at its mean
+          there for plural subjects.
 
     Raises:
         ValueError: an unknown network.
@@ -177,7 +181,8 @@ def examined(reading):
     plural = reading.is_plural[SUBJECT]
     usual = c[[VERB - 1, VERB + NEXT - SUBJECT - 1]].mean((0, 1))
     as_plural, as_singular = c[VERB - 1, plural].mean(0), c[VERB - 1, ~plural].mean(0)
-    found = {name: [] for name in ("held", "forced", "once")}
+    means = np.array([c[:VERB, which].mean(1) for which in (plural, ~plural)])
+    found = {name: [] for name in ("held", "forced", "once", "followed")}
     for unit in range(c.shape[-1]):
         held = reading.answers(unit, usual[unit])
         found["held"].append([reading.verbs_right(held), reading.pronouns_right(held)])
@@ -186,11 +191,14 @@ def examined(reading):
         put_there = c[SUBJECT + 1, plural, unit].mean()
         once = reading.answers(unit, put_there, after=SUBJECT + 1, words=VERB)
         found["once"].append(reading.wants_plural(once)[~plural].mean())
+        followed = reading.answers(unit, means[0, :, unit, None], words=VERB)
+        found["followed"].append((reading.wants_plural(followed) == plural).mean())
     apart = [
         abs(tanh(c[steps][:, plural]).mean((0, 1)) - tanh(c[steps][:, ~plural]).mean((0, 1)))
         for steps in (slice(SUBJECT, VERB), slice(NEXT - 1, NEXT))
     ]
     kept = [f[steps].prod(0).mean(0) for steps in (slice(SUBJECT + 1, VERB), slice(VERB, NEXT))]
+    found["means"] = means.transpose(2, 0, 1)
     return found | {"apart": np.transpose(apart), "kept": np.transpose(kept)}
 
 

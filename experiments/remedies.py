@@ -1,6 +1,6 @@
-"""Which remedies let a plain recurrent network recall? Four networks, three gaps, five seeds.
+"""Which remedies let a plain recurrent network recall? Four networks, three gaps, ten seeds.
 
-The command that makes the missing runs (about three minutes for all, on one core)::
+The command that makes the missing runs (about six minutes for all, on one core)::
 
     python -m experiments.remedies
 
@@ -23,7 +23,7 @@ load = stored.remedies
 
 GAPS = (10, 20, 30)
 
-SEEDS = tuple(range(5))
+SEEDS = tuple(range(10))
 
 SETTINGS = recall_by_gap.SETTINGS | {
     "choice": recall_by_gap.SETTINGS["choice"] | {"digits": 12, "among": {"gap": [20]}},

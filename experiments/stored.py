@@ -303,7 +303,8 @@ def agreement(file=None):
     Returns:
         A dictionary with ``settings``; ``rates``, the learning rate of each network; by network,
         ``verbs`` and ``attracted``, arrays ``(seeds,)``, and ``loss``, ``(seeds, steps / 10)``; and
-        ``held``, ``apart``, ``kept``, ``forced`` and ``once``, arrays ``(seeds, units, …)``.
+        ``held``, ``apart``, ``kept``, ``forced``, ``once``, ``means`` and ``followed``, arrays
+        ``(seeds, units, …)``.
     """
     stored = results(file or RESULTS / "agreement.json")
     scores = {
@@ -312,7 +313,7 @@ def agreement(file=None):
     }
     examined = {
         name: np.array([run[name] for run in stored["runs"]])
-        for name in ("held", "apart", "kept", "forced", "once")
+        for name in ("held", "apart", "kept", "forced", "once", "means", "followed")
     }
     rates = {network: lr for (network,), lr in stored["rates"].items()}
     return {"settings": stored["settings"], "rates": rates} | scores | examined
@@ -338,6 +339,21 @@ def clipping(file=None):
         name: {key: np.array(by_seed, float) for key, by_seed in table.items()}
         for name, table in tables.items()
     }
+
+
+def writing(file=None):
+    """The results of :mod:`experiments.writing`, which calls this function ``load``.
+
+    Args:
+        file: the file with the results, if it is another than the command's.
+
+    Returns:
+        A dictionary with ``settings``; ``rate``, the learning rate; and ``bits``, an array
+        ``(seeds, readings + 1)``.
+    """
+    stored = results(file or RESULTS / "writing.json")
+    bits = np.array([run["bits"] for run in stored["runs"]])
+    return {"settings": stored["settings"], "rate": stored["rates"][()], "bits": bits}
 
 
 def cutting(file=None):

@@ -34,7 +34,8 @@ def test_every_network_was_trained_with_every_seed_and_every_unit_examined():
         assert all(values.shape == (seeds,) for values in runs[name].values())
     for name, shape in {"held": (2,), "apart": (2,), "kept": (2,), "forced": (2,)}.items():
         assert runs[name].shape == (seeds, units, *shape)
-    assert runs["once"].shape == (seeds, units)
+    assert runs["once"].shape == runs["followed"].shape == (seeds, units)
+    assert runs["means"].shape == (seeds, units, 2, agreement.VERB)
 
 
 @pytest.mark.parametrize("network", agreement.NETWORKS)
@@ -89,6 +90,17 @@ def test_a_unit_that_is_held_at_each_word_at_a_value_of_its_own_follows_these(re
     np.testing.assert_allclose(as_it_was, reading.answers(), rtol=0, atol=1e-10)
     same = np.full((len(c), 1), 0.7)
     assert np.array_equal(reading.answers(2, same), reading.answers(2, 0.7))
+
+
+def test_a_unit_follows_its_means_for_plural_subjects_up_to_the_verb(reading):
+    found, plural = agreement.examined(reading), reading.is_plural[agreement.SUBJECT]
+    c = reading.run.states["c"][: agreement.VERB]
+    for unit in (0, 23):
+        means = [c[:, which, unit].mean(1) for which in (plural, ~plural)]
+        np.testing.assert_allclose(found["means"][unit], means, rtol=1e-12)
+        answers = reading.answers(unit, means[0][:, None], words=agreement.VERB)
+        right = reading.wants_plural(answers) == plural
+        assert found["followed"][unit] == right.mean()
 
 
 def test_verbs_and_pronouns_are_counted_as_a_reader_would_count_them(reading):
