@@ -246,9 +246,14 @@ def test_a_finger_that_swipes_over_a_knob_scrolls_and_sets_nothing(page):
     way(knob)  # into the middle of the window
     box, before = knob.bounding_box(), page.evaluate("scrollY")
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] - 10
-    Touch(page).swipe([(x, y - 12 * k) for k in range(15)])
-    page.wait_for_function("(before) => scrollY > before + 60", arg=before)
-    assert page.evaluate("window.saved") is None
+    for _ in range(5):  # a busy machine may lose a swipe, and never turns one into a tap
+        Touch(page).swipe([(x, y - 12 * k) for k in range(15)])
+        page.wait_for_timeout(1000)
+        assert page.evaluate("window.saved") is None
+        if page.evaluate("scrollY") > before + 60:
+            break
+    else:
+        pytest.fail("the page does not scroll")
     way(knob)
     box = knob.bounding_box()
     Touch(page).swipe([(x, box["y"] + box["height"] - 10)])
