@@ -21,6 +21,7 @@ from coursework.sandbox import (
     NoSandbox,
     Sandbox,
     find,
+    no_more_users,
     packages,
     unused_user,
     waited,
@@ -261,6 +262,22 @@ def test_a_machine_without_namespaces_says_so(monkeypatch):
     monkeypatch.setattr(shutil, "which", lambda _: None)
     with pytest.raises(NoSandbox, match="unshare is not installed"):
         find.__wrapped__()
+
+
+def test_a_machine_that_refuses_namespaces_says_what_each_attempt_was_told(monkeypatch, tmp_path):
+    for tool in ("unshare", "bwrap"):
+        refusal = f"#!/bin/sh\necho '{tool}: Operation not permitted' >&2\nexit 1\n"
+        (tmp_path / tool).write_text(refusal)
+        (tmp_path / tool).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    no_more_users.cache_clear()
+    first = "namespaces: unshare" if IS_ROOT else "bubblewrap: bwrap"
+    with pytest.raises(NoSandbox) as caught:
+        find.__wrapped__()
+    no_more_users.cache_clear()
+    assert str(caught.value) == (
+        f"{first}: Operation not permitted; user namespaces: unshare: Operation not permitted"
+    )
 
 
 def test_another_system_says_so(monkeypatch):
