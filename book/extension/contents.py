@@ -1,8 +1,9 @@
-"""``:::{chapters}``: the chapters with what each promises, and their labs, as a list of links."""
+"""``:::{chapters}``: the chapters with what each promises, and their labs, as a list of links;
+``{minutes}`notebooks/01_recurrent_networks` ``: how long a page takes to read, "14 min"."""
 
 from docutils import nodes
 from docutils.statemachine import StringList
-from sphinx.util.docutils import SphinxDirective
+from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from book.contents import chapters, notebook
 from book.reading import measure, promise, read, title
@@ -36,5 +37,14 @@ class Chapters(SphinxDirective):
         return promise(read(notebook(chapter))) or ""
 
 
+class Minutes(SphinxRole):
+    """How long a chapter or a lab takes to read."""
+
+    def run(self) -> tuple[list, list]:
+        self.env.note_dependency(str(notebook(self.text)))
+        return [nodes.Text(measure(read(notebook(self.text))).time)], []
+
+
 def setup(app) -> None:
+    app.add_role("minutes", Minutes())
     app.add_directive("chapters", Chapters)

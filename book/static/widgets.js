@@ -290,6 +290,39 @@
     return Number.isFinite(value) && (!slider || (value >= slider.min && value <= slider.max));
   }
 
+  // -- For a slide ----------------------------------------------------------------------------
+
+  /* `…/belt.html?large#fig-belt`: that figure alone, as large as the window.  Its widget stays what it
+     is, and its address says so.  The Escape key, or a button, leads back to the page. */
+  function showLarge() {
+    const figure = document.getElementById(location.hash.slice(1).split("?")[0]);
+    if (!new URLSearchParams(location.search).has("large") || !figure?.matches("figure")) return;
+    const back = element("button", { type: "button", class: "back" }, "Back to the page");
+    const dialog = element("dialog", { class: "large", "aria-label": "One figure of the page", tabindex: -1 });
+    figure.before(dialog);
+    dialog.append(figure, back);
+    dialog.showModal();
+    dialog.focus(); // and nothing in it, which would have a ring
+
+    function fit() {
+      figure.style.zoom = 1;
+      const { width, height } = figure.getBoundingClientRect();
+      const room = { width: dialog.clientWidth - 32, height: dialog.clientHeight - 32 - back.offsetHeight };
+      figure.style.zoom = Math.max(1, Math.min(room.width / width, room.height / height));
+    }
+
+    fit();
+    addEventListener("resize", fit);
+    back.addEventListener("click", () => dialog.close());
+    dialog.addEventListener("close", () => {
+      removeEventListener("resize", fit);
+      figure.style.zoom = "";
+      dialog.replaceWith(figure);
+      history.replaceState(null, "", location.pathname + location.hash);
+      figure.scrollIntoView();
+    });
+  }
+
   // -- The page -------------------------------------------------------------------------------
 
   /* Say it where the reader is, below whatever the place already shows. */
@@ -328,6 +361,6 @@
     }
   }
   const places = [...document.querySelectorAll(".widget[data-model]")];
-  Promise.all(places.map((place) => mount(place, manager))).then(readAddress);
+  Promise.all(places.map((place) => mount(place, manager))).then(readAddress).then(showLarge);
   addEventListener("hashchange", readAddress);
 })();

@@ -1,8 +1,9 @@
-"""The page *How to use this book* lists every widget of the chapters and labs, and where it is."""
+"""The page *How to use this book* lists every widget of the chapters and labs, and where it is; the
+page for instructors has an address of each for a slide."""
 
 import re
 
-from stored import CHAPTERS, LABS, ROOT, prose, read, views
+from stored import CHAPTERS, LABS, ROOT, WIDGET_VIEW, prose, read, views
 
 PAGE = ROOT / "book" / "how_to_use.ipynb"
 CALLED = {"Unroll": "loop", "WRec": "one recurrent weight"}
@@ -32,3 +33,21 @@ def test_the_list_of_widgets_names_those_that_are_shown_and_where():
     pages = (*CHAPTERS, *LABS, ROOT / "book" / "index.ipynb")
     kinds = {(kind, path) for path in pages for _, _, kind in views(read(path))}
     assert set(listed()) == {(called(kind), path) for kind, path in kinds if kind != "Question"}
+
+
+def test_each_widget_has_an_address_for_a_slide():
+    page = ROOT / "book" / "teaching.md"
+    found = re.findall(r'href="(\S+)\.html\?large#(\S+)"', page.read_text(encoding="utf-8"))
+    pages = (*CHAPTERS, *LABS, ROOT / "book" / "index.ipynb")
+    assert {((page.parent / f"{name}.ipynb").resolve(), figure) for name, figure in found} == {
+        (path, figure) for path in pages for figure in figures_of_widgets(read(path))
+    }
+
+
+def figures_of_widgets(notebook):
+    """The names of the figures that are widgets."""
+    shown = {model_id for _, model_id, kind in views(notebook) if kind != "Question"}
+    for cell in notebook.cells:
+        data = [output.get("data", {}).get(WIDGET_VIEW, {}) for output in cell.get("outputs", ())]
+        if any(each.get("model_id") in shown for each in data):
+            yield cell.metadata.mystnb.figure.name

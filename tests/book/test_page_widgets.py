@@ -5,6 +5,7 @@ to the other, and every number on the page has to be the one that Python's graph
 """
 
 import json
+import re
 from statistics import median
 
 import pytest
@@ -279,6 +280,76 @@ def test_a_page_opens_with_a_widget_as_its_address_says(browser, site):
         )
         assert_shows(root.evaluate(LOOK), twin)
         assert root.is_visible() and 0 <= root.bounding_box()["y"] < 900
+
+
+# For a slide
+
+LARGE = [
+    pytest.param(path, model_id, id=name)
+    for name in ("Unroll", "ConveyorBelt", "SequencePlayer", "TwoRoads", "VariantSwitch")
+    for path, model_id in [next((path, each) for path, each, kind in SHOWN if kind == name)]
+]
+"""The tallest and the widest."""
+ALONE = """(window) => {
+    const dialog = document.querySelector("dialog.large"), figure = dialog.querySelector("figure");
+    const { top, bottom, left, right, width } = figure.getBoundingClientRect();
+    const places = [];
+    for (let x = 5; x < innerWidth; x += 40) for (let y = 5; y < innerHeight; y += 40)
+        places.push(document.elementFromPoint(x, y));
+    return {
+        figure: figure.id, width,
+        fits: top >= 0 && left >= 0 && right <= innerWidth && dialog.scrollWidth <= innerWidth,
+        isWhole: bottom <= innerHeight,
+        others: places.filter((node) => !dialog.contains(node)).length,
+    };
+}"""
+
+
+@pytest.mark.parametrize(("path", "model_id"), LARGE)
+def test_a_widget_can_be_shown_alone_and_large_for_a_slide(browser, site, path, model_id):
+    with offline(browser, viewport={"width": 1920, "height": 1080}) as context:
+        plain = Visit(context, f"{site}/{page_of(path)}").page
+        root = root_of(plain, path, model_id)
+        figure, width = figure_of(root), root.bounding_box()["width"]
+        visit = Visit(context, f"{site}/{page_of(path)}?large#{figure}")
+        page = visit.page
+        page.wait_for_selector("dialog.large[open]")
+        shown = page.evaluate(ALONE)
+        assert shown["figure"] == figure and shown["others"] == 0
+        assert shown["fits"] and shown["isWhole"]
+        assert shown["width"] > width
+        page.set_viewport_size({"width": 390, "height": 844})
+        page.wait_for_function("document.querySelector('dialog.large figure').style.zoom == 1")
+        assert page.evaluate(ALONE)["fits"]
+        assert not visit.complaints
+
+
+def test_a_large_widget_keeps_its_address_and_leads_back_to_its_page(browser, site):
+    path, model_id = next((path, each) for path, each, name in SHOWN if name == "Gate")
+    with offline(browser, **LAPTOP) as context:
+        plain = Visit(context, f"{site}/{page_of(path)}").page
+        figure = figure_of(root_of(plain, path, model_id))
+        address = f"{site}/{page_of(path)}?large#{figure}?f_1=0.25&mode=hand"
+        page = Visit(context, address).page
+        slider = page.wait_for_selector("dialog.large[open] [data-input=f_1]")
+        assert slider.input_value() == "0.25"
+        assert page.evaluate("document.activeElement.className") == "large"
+        slider.press("Home")
+        page.wait_for_url(re.compile(rf"\?large=?#{figure}\?.*f_1=0"))
+        page.keyboard.press("Escape")
+        page.wait_for_selector("dialog.large", state="detached")
+        assert f"{page_of(path)}#{figure}?" in page.url and "large" not in page.url
+        root = root_of(page, path, model_id)
+        assert root.is_visible() and root.query_selector("[data-input=f_1]").input_value() == "0"
+        assert root.evaluate("(node) => node.closest('figure').style.zoom") == ""
+
+
+def test_an_address_for_a_slide_that_names_no_figure_shows_the_page(browser, site):
+    path = next(path for path, _, name in SHOWN if name == "Gate")
+    with offline(browser, **LAPTOP) as context:
+        page = Visit(context, f"{site}/{page_of(path)}?large#what-is-a-gate").page
+        page.wait_for_selector("[data-input=f_1]")
+        assert page.query_selector("dialog.large") is None
 
 
 def move_all(root, twin, reader, moved):

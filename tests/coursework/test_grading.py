@@ -384,6 +384,7 @@ def test_solutions_get_all_points_of_the_grader_and_starter_code_none(course, an
     source = release.source(name)
     notebooks = {"solution": release.answer_key(source), "starter": release.released(source)}
     for student, notebook in notebooks.items():
+        notebook.cells = [cell for cell in notebook.cells if cell.id != "my_runs"]  # many seconds
         release.write(notebook, course / "handed-in" / f"{student}.ipynb")
     results = graded_again(course, any_kind, assignment=find(name))
     for question in find(name).questions:
