@@ -17,33 +17,51 @@ def float64():
     torch.set_flush_denormal(False)
 
 
-def test_every_start_was_led_with_every_seed():
+def test_every_start_was_led_with_every_seed_at_every_rate():
     runs = belt_or_loop.load()
-    seeds, units = len(belt_or_loop.SEEDS), belt_or_loop.SETTINGS["hidden"]
+    shape, units = (
+        (len(belt_or_loop.RATES), len(belt_or_loop.SEEDS)),
+        belt_or_loop.SETTINGS["hidden"],
+    )
     assert runs["settings"] == belt_or_loop.SETTINGS
+    assert runs["rates"] == list(belt_or_loop.RATES)
     for network in belt_or_loop.NETWORKS:
-        assert runs["rates"][network] in belt_or_loop.SETTINGS["choice"]["rates"]
         assert list(runs["accuracy"][network]) == [30, 1000, 10_000]
+        assert all(each.shape == shape for each in runs["accuracy"][network].values())
+        assert runs["updates"][network].shape == shape
     assert set(runs["f"]) == {"LSTM", "LSTM, chrono"}  # a plain network has no belt
     for network in runs["f"]:
-        assert runs["f"][network].shape == (seeds, units)
+        assert runs["f"][network].shape == (*shape, units)
         assert (np.diff(runs["f"][network]) >= 0).all()
-        assert runs["kept"][network].shape == runs["updates"][network].shape == (seeds,)
+        assert runs["kept"][network].shape == shape
         assert set(runs["answers"][network]) == set(belt_or_loop.CHANGES)
         for shares in runs["answers"][network].values():
-            assert shares.shape == (seeds, 2) and (shares.sum(1) <= 1 + 1e-3).all()
+            assert shares.shape == (*shape, 2) and (shares.sum(-1) <= 1 + 1e-3).all()
 
 
-@pytest.mark.parametrize("network", ["LSTM", "LSTM, chrono"])
-def test_a_network_is_led_as_is_stored(network):
-    (before,) = (
-        run
-        for run in stored.results(belt_or_loop.FILE)["runs"]
-        if run["network"] == network and run["seed"] == 1
-    )
-    model, updates = belt_or_loop.led(network, before["lr"], seed=1)
+def stored_run(network, lr, seed):
+    which = {"network": network, "lr": lr, "seed": seed}
+    (found,) = (r for r in stored.read(belt_or_loop.FILE)["runs"] if which.items() <= r.items())
+    return found
+
+
+def test_a_row_of_a_table_is_a_rate():
+    runs = belt_or_loop.load()
+    for row, lr in enumerate(belt_or_loop.RATES):
+        run = stored_run("LSTM, chrono", lr, 4)
+        assert runs["accuracy"]["LSTM, chrono"][10_000][row, 4] == run["accuracy"]["10000"]
+        assert runs["updates"]["LSTM, chrono"][row, 4] == sum(run["updates"])
+        assert (
+            runs["answers"]["LSTM, chrono"]["nothing"][row, 4].tolist() == run["answers"]["nothing"]
+        )
+
+
+@pytest.mark.parametrize(("network", "lr"), [("RNN", 3e-3), ("LSTM", 1e-2), ("LSTM, chrono", 3e-3)])
+def test_a_network_is_led_as_is_stored(network, lr):
+    before = stored_run(network, lr, seed=1)
+    model, updates = belt_or_loop.led(network, lr, seed=1)
     assert updates == pytest.approx(before["updates"], abs=4)
-    for change in ("nothing", "another's h"):
+    for change in ("nothing", "another's h") if before["answers"] else ():
         now = belt_or_loop.answers(model, change, seed=1)
         assert now == pytest.approx(before["answers"][change], abs=0.05)
 
