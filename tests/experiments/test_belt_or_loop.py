@@ -46,14 +46,15 @@ def stored_run(network, lr, seed):
 
 
 def test_a_row_of_a_table_is_a_rate():
-    runs = belt_or_loop.load()
+    runs, network = belt_or_loop.load(), "LSTM, chrono"
     for row, lr in enumerate(belt_or_loop.RATES):
-        run = stored_run("LSTM, chrono", lr, 4)
-        assert runs["accuracy"]["LSTM, chrono"][10_000][row, 4] == run["accuracy"]["10000"]
-        assert runs["updates"]["LSTM, chrono"][row, 4] == sum(run["updates"])
-        assert (
-            runs["answers"]["LSTM, chrono"]["nothing"][row, 4].tolist() == run["answers"]["nothing"]
-        )
+        of_this_rate = [stored_run(network, lr, seed) for seed in belt_or_loop.SEEDS]
+        for gap, accuracy in runs["accuracy"][network].items():
+            assert accuracy[row].tolist() == [run["accuracy"][str(gap)] for run in of_this_rate]
+        for change, shares in runs["answers"][network].items():
+            assert shares[row].tolist() == [run["answers"][change] for run in of_this_rate]
+        updates = [sum(run["updates"]) for run in of_this_rate]
+        assert runs["updates"][network][row].tolist() == updates
 
 
 @pytest.mark.parametrize(("network", "lr"), [("RNN", 3e-3), ("LSTM", 1e-2), ("LSTM, chrono", 3e-3)])
