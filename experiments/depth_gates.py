@@ -34,7 +34,7 @@ SETTINGS = {
     "units": 16,
     "forget_bias": 1.0,
     "depth_bias": {
-        "depth gates, shut": -3.0,
+        "depth gates, nearly shut": -3.0,
         "depth gates, half open": 0.0,
         "depth gates, open": 3.0,
     },

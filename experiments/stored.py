@@ -90,34 +90,39 @@ def belt_or_loop(file=None):
         file: the file with the results, if it is another than the command's.
 
     Returns:
-        A dictionary with ``settings``; and by network, ``rates``, its learning rate; ``accuracy``,
-        by gap an array ``(seeds,)``; ``answers``, by what was changed during the gap an array
-        ``(seeds, 2)``, the share of answers that are the sequence's own word and the share that
-        are the other sequence's; ``f``, an array ``(seeds, units)``, the mean forget gate of each
-        unit, sorted; ``kept``, an array ``(seeds,)``; and ``updates``, an array ``(seeds,)``, of
-        all gaps together.
+        A dictionary with ``settings``; ``rates``, the learning rates, from the smallest; and by
+        network, each with a row for each rate, ``accuracy``, by gap an array ``(rates, seeds)``;
+        ``answers``, by what was changed during the gap an array ``(rates, seeds, 2)``, the share of
+        answers that are the sequence's own word and the share that are the other sequence's;
+        ``f``, an array ``(rates, seeds, units)``, the mean forget gate of each unit, sorted;
+        ``kept``, an array ``(rates, seeds)``; and ``updates``, an array ``(rates, seeds)``, of all
+        gaps together.
     """
-    stored = results(file or RESULTS / "belt_or_loop.json")
+    stored = read(file or RESULTS / "belt_or_loop.json")
+    rates = sorted({run["lr"] for run in stored["runs"]})
+
+    def by_rate(values):
+        return np.array(np.split(np.array(values), len(rates)))
 
     def known(name):  # a plain network has no belt
         return {n: v for n, v in by_network(stored, name).items() if v[0] is not None}
 
     def by_word(name, key=str):
         return {
-            network: {key(word): np.array([each[word] for each in by_seed]) for word in by_seed[0]}
-            for network, by_seed in known(name).items()
+            network: {key(word): by_rate([each[word] for each in runs]) for word in runs[0]}
+            for network, runs in known(name).items()
         }
 
     return {
         "settings": stored["settings"],
-        "rates": {network: lr for (network,), lr in stored["rates"].items()},
+        "rates": rates,
         "accuracy": by_word("accuracy", int),
         "answers": by_word("answers"),
-        "f": {n: np.array(by_seed) for n, by_seed in known("f").items()},
-        "kept": {n: np.array(by_seed) for n, by_seed in known("kept").items()},
+        "f": {n: by_rate(runs) for n, runs in known("f").items()},
+        "kept": {n: by_rate(runs) for n, runs in known("kept").items()},
         "updates": {
-            n: np.array([sum(each) for each in by_seed])
-            for n, by_seed in by_network(stored, "updates").items()
+            n: by_rate([sum(each) for each in runs])
+            for n, runs in by_network(stored, "updates").items()
         },
     }
 

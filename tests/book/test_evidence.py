@@ -6,19 +6,22 @@ import re
 import pytest
 from stored import NOTEBOOKS, code_cells, prose, read
 
-SIX_WORDS = re.compile(r"(\d+) seeds, best of (\d+) rates(?:, ([\d,]+) updates)?")
-"""The note under a figure or a table: "10 seeds, best of 3 rates, 600 updates"."""
+SIX_WORDS = re.compile(r"(\d+) seeds(?:, (best of)| at each of) (\d+) rates(?:, ([\d,]+) updates)?")
+"""The note under a figure or a table: "10 seeds, best of 3 rates, 600 updates", or, where all rates
+are shown, "10 seeds at each of 3 rates"."""
 
 
 def notes(notebook):
-    """Each note of a notebook: its seeds, rates and, if it says so, updates."""
+    """Each note of a notebook: its seeds, whether the best rate was chosen, how many rates and, if
+    it says so, updates."""
     captions = [
         cell.metadata.get("mystnb", {}).get("figure", {}).get("caption", "")
         for cell in code_cells(notebook)
     ]
     text = "\n".join([*captions, *(cell.source for cell in prose(notebook))])
-    for seeds, rates, updates in SIX_WORDS.findall(text):
-        yield int(seeds), int(rates), int(updates.replace(",", "")) if updates else None
+    for seeds, best, rates, updates in SIX_WORDS.findall(text):
+        updates = int(updates.replace(",", "")) if updates else None
+        yield int(seeds), bool(best), int(rates), updates
 
 
 def experiments_of(notebook):
@@ -29,11 +32,12 @@ def experiments_of(notebook):
             yield importlib.import_module(f"experiments.{name}")
 
 
-def says_so(experiment, seeds, rates, updates):
+def says_so(experiment, seeds, best, rates, updates):
     """Whether these are an experiment's seeds, rates and largest number of updates."""
     choice = experiment.SETTINGS.get("choice", {})
+    tried = choice.get("rates", ()) if best else getattr(experiment, "RATES", ())
     many = updates is None or updates in numbers_of_updates(experiment.SETTINGS)
-    return len(experiment.SEEDS) == seeds and len(choice.get("rates", ())) == rates and many
+    return len(experiment.SEEDS) == seeds and len(tried) == rates and many
 
 
 def numbers_of_updates(settings):

@@ -17,33 +17,52 @@ def float64():
     torch.set_flush_denormal(False)
 
 
-def test_every_start_was_led_with_every_seed():
+def test_every_start_was_led_with_every_seed_at_every_rate():
     runs = belt_or_loop.load()
-    seeds, units = len(belt_or_loop.SEEDS), belt_or_loop.SETTINGS["hidden"]
+    shape, units = (
+        (len(belt_or_loop.RATES), len(belt_or_loop.SEEDS)),
+        belt_or_loop.SETTINGS["hidden"],
+    )
     assert runs["settings"] == belt_or_loop.SETTINGS
+    assert runs["rates"] == list(belt_or_loop.RATES)
     for network in belt_or_loop.NETWORKS:
-        assert runs["rates"][network] in belt_or_loop.SETTINGS["choice"]["rates"]
         assert list(runs["accuracy"][network]) == [30, 1000, 10_000]
+        assert all(each.shape == shape for each in runs["accuracy"][network].values())
+        assert runs["updates"][network].shape == shape
     assert set(runs["f"]) == {"LSTM", "LSTM, chrono"}  # a plain network has no belt
     for network in runs["f"]:
-        assert runs["f"][network].shape == (seeds, units)
+        assert runs["f"][network].shape == (*shape, units)
         assert (np.diff(runs["f"][network]) >= 0).all()
-        assert runs["kept"][network].shape == runs["updates"][network].shape == (seeds,)
+        assert runs["kept"][network].shape == shape
         assert set(runs["answers"][network]) == set(belt_or_loop.CHANGES)
         for shares in runs["answers"][network].values():
-            assert shares.shape == (seeds, 2) and (shares.sum(1) <= 1 + 1e-3).all()
+            assert shares.shape == (*shape, 2) and (shares.sum(-1) <= 1 + 1e-3).all()
 
 
-@pytest.mark.parametrize("network", ["LSTM", "LSTM, chrono"])
-def test_a_network_is_led_as_is_stored(network):
-    (before,) = (
-        run
-        for run in stored.results(belt_or_loop.FILE)["runs"]
-        if run["network"] == network and run["seed"] == 1
-    )
-    model, updates = belt_or_loop.led(network, before["lr"], seed=1)
+def stored_run(network, lr, seed):
+    which = {"network": network, "lr": lr, "seed": seed}
+    (found,) = (r for r in stored.read(belt_or_loop.FILE)["runs"] if which.items() <= r.items())
+    return found
+
+
+def test_a_row_of_a_table_is_a_rate():
+    runs, network = belt_or_loop.load(), "LSTM, chrono"
+    for row, lr in enumerate(belt_or_loop.RATES):
+        of_this_rate = [stored_run(network, lr, seed) for seed in belt_or_loop.SEEDS]
+        for gap, accuracy in runs["accuracy"][network].items():
+            assert accuracy[row].tolist() == [run["accuracy"][str(gap)] for run in of_this_rate]
+        for change, shares in runs["answers"][network].items():
+            assert shares[row].tolist() == [run["answers"][change] for run in of_this_rate]
+        updates = [sum(run["updates"]) for run in of_this_rate]
+        assert runs["updates"][network][row].tolist() == updates
+
+
+@pytest.mark.parametrize(("network", "lr"), [("RNN", 3e-3), ("LSTM", 1e-2), ("LSTM, chrono", 3e-3)])
+def test_a_network_is_led_as_is_stored(network, lr):
+    before = stored_run(network, lr, seed=1)
+    model, updates = belt_or_loop.led(network, lr, seed=1)
     assert updates == pytest.approx(before["updates"], abs=4)
-    for change in ("nothing", "another's h"):
+    for change in ("nothing", "another's h") if before["answers"] else ():
         now = belt_or_loop.answers(model, change, seed=1)
         assert now == pytest.approx(before["answers"][change], abs=0.05)
 
