@@ -4,6 +4,7 @@ import argparse
 import signal
 import sys
 from collections import Counter
+from collections.abc import Sized
 from pathlib import Path
 
 from coursework import feedback, gradebook, grading, sandbox
@@ -83,7 +84,7 @@ def write_gradebook(chosen: argparse.Namespace) -> None:
         books[name] = gradebook.gradebook(rows, due, times)
     [rows] = books.values() if len(books) == 1 else [gradebook.side_by_side(books)]
     grading.write(chosen.out, gradebook.as_csv(rows))
-    print(f"The gradebook of {len(rows)} students is {chosen.out}.")
+    print(f"The gradebook, with {students(rows)}, is {chosen.out}.")
     if due and not chosen.submitted:
         print("Late is who changed the file after that; --submitted TABLE knows better.")
 
@@ -96,7 +97,7 @@ def write_feedback(chosen: argparse.Namespace) -> None:
         page = feedback.page(assignment, row, results[row["student"]], given)
         file = f"{grading.file_name(row['student'])}.html"
         grading.write(chosen.folder / "feedback" / file, page)
-    print(f"The pages of {len(results)} students are in {chosen.folder / 'feedback'}.")
+    print(f"A page for each of {students(results)} is in {chosen.folder / 'feedback'}.")
 
 
 def write_releases(chosen: argparse.Namespace) -> None:
@@ -111,6 +112,10 @@ def write_keys(chosen: argparse.Namespace) -> None:
 
     for path in release.keys(chosen.names or NAMES, chosen.out):
         print(path)
+
+
+def students(those: Sized) -> str:
+    return f"{len(those)} student{'s' * (len(those) != 1)}"
 
 
 def parser() -> argparse.ArgumentParser:
