@@ -154,27 +154,41 @@ def timing(file=None):
         file: the file with the results, if it is another than the command's.
 
     Returns:
-        A dictionary with ``settings``; and by interval and network (``["score"][5]["LSTM"]``),
-        ``rates``, the learning rate; ``score`` and ``solved_at``, arrays ``(seeds,)``, the second
-        NaN for a run that was not solved; and ``without``, for each gate with a peephole an array
-        ``(seeds,)``, the score once the peephole is set to zero.
+        A dictionary with ``settings``; and by interval, learning rate and network
+        (``["score"][5][0.02]["LSTM"]``), ``score`` and ``solved_at``, arrays ``(seeds,)``, the
+        second NaN for a run that was not solved; and ``without``, for each gate with a peephole an
+        array ``(seeds,)``, the score once the peephole is set to zero.
     """
-    stored = results(file or RESULTS / "timing.json")
+    stored = read(file or RESULTS / "timing.json")
     intervals = dict.fromkeys(run["interval"] for run in stored["runs"])
-    tables = {"settings": stored["settings"], "rates": {interval: {} for interval in intervals}}
-    for (network, interval), lr in stored["rates"].items():
-        tables["rates"][interval][network] = lr
-    for name in ("score", "solved_at", "without"):
-        tables[name] = {
-            interval: by_network(stored, name, interval=interval) for interval in intervals
+    rates = sorted({run["lr"] for run in stored["runs"]})
+
+    def table(name, array):
+        return {
+            interval: {
+                lr: {
+                    network: array(by_seed)
+                    for network, by_seed in by_network(
+                        stored, name, interval=interval, lr=lr
+                    ).items()
+                }
+                for lr in rates
+            }
+            for interval in intervals
         }
-    for name in ("score", "solved_at"):
-        for by_name in tables[name].values():
-            by_name.update({n: np.array(by_seed, float) for n, by_seed in by_name.items()})
-    for by_name in tables["without"].values():
-        for network, by_seed in by_name.items():
-            by_name[network] = {g: np.array([each[g] for each in by_seed]) for g in by_seed[0]}
-    return tables
+
+    def by_gate(by_seed):
+        return {gate: np.array([each[gate] for each in by_seed]) for gate in by_seed[0]}
+
+    def numbers(by_seed):
+        return np.array(by_seed, float)
+
+    return {
+        "settings": stored["settings"],
+        "score": table("score", numbers),
+        "solved_at": table("solved_at", numbers),
+        "without": table("without", by_gate),
+    }
 
 
 def gru_or_lstm(file=None):
