@@ -254,6 +254,9 @@ def test_a_finger_that_swipes_over_a_knob_scrolls_and_sets_nothing(page):
             break
     else:
         pytest.fail("the page does not scroll")
+    x, y = way(knob)[0]
+    Touch(page).swipe([(x - 12 * k, y) for k in range(10)])  # nothing scrolls this way
+    assert page.evaluate("window.saved") is None
     way(knob)
     box = knob.bounding_box()
     Touch(page).swipe([(x, box["y"] + box["height"] - 10)])
