@@ -3,6 +3,9 @@
 A notebook stores the state of its widgets. A widget whose state has ``static_html`` shows that
 until ``widgets.js`` replaces it by the live widget: so the page does not jump then, and a reader
 without scripts still has the figure.
+
+What the states of all widgets of the library have in common, their scripts and their style sheet,
+is in files of the site: a reader loads it once, and not with each page.
 """
 
 import json
@@ -14,9 +17,16 @@ from myst_nb.core.render import WIDGET_STATE_MIMETYPE, WIDGET_VIEW_MIMETYPE
 from myst_nb.sphinx_ import NbMetadataCollector
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
+from lstm_lib import widgets
 from lstm_lib.widgets.base import STYLE
 
 STYLE_SHEET = "lstm-widgets.css"
+SCRIPTS = "lstm-widgets.js"
+
+
+def scripts() -> list[str]:
+    """The texts of the widgets' scripts, each once."""
+    return sorted({getattr(widgets, name)._esm for name in widgets.__all__})
 
 
 class WidgetPlaces(SphinxPostTransform):
@@ -64,15 +74,37 @@ def static_figure(model_id: str, saved: dict) -> str:
     return state.get("static_html", "")
 
 
-def write_style_sheet(app) -> None:
-    """Write the widgets' style sheet, for their static figures; a live widget has its own copy."""
+def write_files(app) -> None:
+    """Write the style sheet of the widgets, and their scripts as texts that ``widgets.js`` imports:
+    a page from the disk may not import a file."""
     if app.builder.format == "html":
         static = Path(app.outdir, "_static")
         static.mkdir(parents=True, exist_ok=True)
         static.joinpath(STYLE_SHEET).write_text(STYLE, encoding="utf-8")
+        texts = f"window.widgetScripts = {json.dumps(scripts())};\n"
+        static.joinpath(SCRIPTS).write_text(texts, encoding="utf-8")
+
+
+def lighten(app, pagename, templatename, context, doctree) -> None:
+    """Leave out of a page's state what is on the page, or in a file of the site, already."""
+    shared = scripts()
+    for script in context.get("script_files", ()):
+        attributes = getattr(script, "attributes", {})
+        if attributes.get("type") == WIDGET_STATE_MIMETYPE:
+            saved = json.loads(attributes["body"])
+            for model_id, model in saved["state"].items():
+                state = model["state"]
+                if f'data-model="{escape(model_id)}"' in context["body"]:
+                    state.pop("static_html", None)
+                if state.get("_css") == STYLE:
+                    del state["_css"]
+                if state.get("_esm") in shared:
+                    state["_esm"] = shared.index(state["_esm"])
+            attributes["body"] = json.dumps(saved, separators=(",", ":"))
 
 
 def setup(app) -> None:
     app.add_post_transform(WidgetPlaces)
-    app.connect("builder-inited", write_style_sheet)
+    app.connect("builder-inited", write_files)
+    app.connect("html-page-context", lighten, priority=900)  # when myst-nb has added the state
     app.add_css_file(STYLE_SHEET, priority=900)  # after the theme and book.css, as when it is live

@@ -182,7 +182,8 @@
     }
   }
 
-  /* An anywidget: its script is text in its state, imported once however many widgets share it. */
+  /* An anywidget: its script is text in its state, or the number of a text in `lstm-widgets.js`; it
+     is imported once however many widgets share it. */
   const scripts = new Map();
 
   function importText(source) {
@@ -194,7 +195,8 @@
   }
 
   async function definition(model) {
-    const script = await importText(model.get("_esm"));
+    const source = model.get("_esm");
+    const script = await importText(typeof source === "number" ? window.widgetScripts[source] : source);
     const exported = script.default ?? script;
     const widget = typeof exported === "function" ? await exported() : exported;
     await widget.initialize?.({ model });
@@ -337,7 +339,9 @@
   async function mount(place, manager) {
     const el = element("div");
     try {
-      await show(manager.find(place.dataset.model), el);
+      const model = manager.find(place.dataset.model);
+      model.values.static_html ??= place.innerHTML; // a page has it once
+      await show(model, el);
       place.replaceChildren(el);
       place.dataset.live = "";
       for (const event of ["input", "click"]) place.addEventListener(event, writeLater);
