@@ -97,7 +97,7 @@ def test_a_state_travels_as_a_tuple():
         np.zeros(MOST_NUMBERS + 1, bool),
         [[[[[[[[1]]]]]]]],
     ],
-    ids=repr,
+    ids=lambda value: type(value).__name__,
 )
 def test_nothing_else_travels(value):
     with pytest.raises(TypeError):
