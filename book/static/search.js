@@ -67,7 +67,8 @@
     return found.sort(before);
   }
 
-  const anyOf = (query) => new RegExp(words(query).map(pattern).join("|"), "giu");
+  /* Any of the words, to its end. */
+  const anyOf = (query) => new RegExp(`(?:${words(query).map(pattern).join("|")})(?:(?<=\\p{L}{3})\\p{L}+)?`, "giu");
 
   /* The text around the place where most of the words are. */
   function excerpt(text, query) {
@@ -156,7 +157,7 @@
   const article = document.querySelector("article");
   if (!words(query).length || !article) return;
 
-  const PLACES = "h1, h2, h3, h4, h5, h6, p, li, td, th, dt, dd, figcaption, summary, pre, .math";
+  const PLACES = "h1, h2, h3, h4, h5, h6, p, li, td, th, dt, dd, figcaption, summary, pre";
 
   function markWords() {
     const without = "svg, math, script, style, button, select, textarea, .widget, .headerlink";
@@ -173,8 +174,9 @@
       const text = math.textContent.normalize("NFKD").replace(DASHES, "-").replace(/\p{M}/gu, "").toLowerCase();
       if (!symbols.some((symbol) => text.includes(symbol))) continue;
       const mark = element("mark");
-      math.replaceWith(mark);
-      mark.append(math);
+      const whole = math.closest("div.math") ?? math;
+      whole.replaceWith(mark);
+      mark.append(whole);
     }
   }
 
