@@ -8,12 +8,25 @@ from . import (
     mathematics,
     opening,
     page,
+    search,
     signatures,
     tables,
     widgets,
 )
 
-PARTS = (claims, colours, contents, folds, mathematics, opening, page, signatures, tables, widgets)
+PARTS = (
+    claims,
+    colours,
+    contents,
+    folds,
+    mathematics,
+    opening,
+    page,
+    search,
+    signatures,
+    tables,
+    widgets,
+)
 
 
 def setup(app):
