@@ -1,6 +1,7 @@
 """The book's own Sphinx extension; each module changes one thing of the built site."""
 
 from . import (
+    about,
     claims,
     colours,
     contents,
@@ -8,12 +9,26 @@ from . import (
     mathematics,
     opening,
     page,
+    publishing,
     signatures,
     tables,
     widgets,
 )
 
-PARTS = (claims, colours, contents, folds, mathematics, opening, page, signatures, tables, widgets)
+PARTS = (
+    about,
+    claims,
+    colours,
+    contents,
+    folds,
+    mathematics,
+    opening,
+    page,
+    publishing,
+    signatures,
+    tables,
+    widgets,
+)
 
 
 def setup(app):
