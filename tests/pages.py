@@ -22,8 +22,9 @@ PAGES = built() or ["no page is built"]  # the fixture `site_folder` says what t
 
 LISTINGS = [page for page in PAGES if page.startswith("_modules/")]
 """Source code with colours, a page a file."""
-TO_OPEN = [page for page in PAGES if page not in LISTINGS[1:]]
-"""The pages to open in a browser: one listing stands for all."""
+ERROR_PAGE = "404.html"
+TO_OPEN = [page for page in PAGES if page not in (*LISTINGS[1:], ERROR_PAGE)]
+"""The pages to open in a browser: one listing stands for all, and the error page is one alone."""
 
 
 def page_of(notebook: Path) -> str:

@@ -1,6 +1,7 @@
 """The book's own Sphinx extension; each module changes one thing of the built site."""
 
 from . import (
+    about,
     claims,
     colours,
     contents,
@@ -8,6 +9,7 @@ from . import (
     mathematics,
     opening,
     page,
+    publishing,
     search,
     signatures,
     tables,
@@ -15,6 +17,7 @@ from . import (
 )
 
 PARTS = (
+    about,
     claims,
     colours,
     contents,
@@ -22,6 +25,7 @@ PARTS = (
     mathematics,
     opening,
     page,
+    publishing,
     search,
     signatures,
     tables,

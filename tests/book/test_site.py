@@ -85,7 +85,8 @@ def addresses(page):
     """All that a page points to: what a reader may follow, and what the browser fetches."""
     for attribute in ("href", "src", "data", "poster"):
         for node in parsed(page).find_all(attrs={attribute: True}):
-            yield node.name, node[attribute]
+            if node.get("rel") != ["canonical"]:  # which names the page itself
+                yield node.name, node[attribute]
 
 
 @every_file

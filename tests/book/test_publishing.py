@@ -1,0 +1,243 @@
+"""What the site needs to be published: addresses, map, error page, workflow, the packed copy."""
+
+import shutil
+from types import SimpleNamespace
+from urllib.parse import parse_qs, unquote, urlsplit
+from xml.etree import ElementTree
+from zipfile import ZipFile
+
+import pytest
+import yaml
+from jinja2 import Environment, FileSystemLoader
+from pages import HTML, PAGES, Visit, offline
+from PIL import Image
+from stored import NOTEBOOKS, ROOT
+
+from book import address
+from book import offline as packing
+from book.extension import about, publishing
+
+EXAMPLE = "https://github.com/Example/lstm-book"
+PAGES_OF_EXAMPLE = "https://example.github.io/lstm-book/"
+FILES = [path.relative_to(ROOT).as_posix() for path in NOTEBOOKS]
+
+WORKFLOW = ROOT / ".github" / "workflows" / "publish.yml"
+
+
+# With the project's address
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_every_link_of_a_notebook_has_the_form_that_its_host_takes(file):
+    found = address.links(EXAMPLE, "main", file)
+    source = f"/Example/lstm-book/blob/main/{file}"
+    colab = urlsplit(found["open in Colab"])
+    assert (colab.netloc, colab.path) == ("colab.research.google.com", f"/github{source}")
+    binder = urlsplit(found["open in Binder"])
+    assert (binder.netloc, binder.path) == ("mybinder.org", "/v2/gh/Example/lstm-book/main")
+    assert parse_qs(binder.query) == {"labpath": [file]}
+    assert found["source of this page"] == f"https://github.com{source}"
+    fault = urlsplit(found["report a fault"])
+    assert (fault.netloc, fault.path) == ("github.com", "/Example/lstm-book/issues/new")
+    assert parse_qs(fault.query) == {"title": [f"{file}: "]}
+    assert (ROOT / unquote(colab.path.partition("/main/")[2])).is_file()
+
+
+def test_a_page_of_text_has_its_source_and_nothing_to_run():
+    assert list(address.links(EXAMPLE, "main", "book/teaching.md")) == [
+        "source of this page",
+        "report a fault",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("repository", "site"),
+    [
+        (EXAMPLE, PAGES_OF_EXAMPLE),
+        (f"{EXAMPLE}.git", PAGES_OF_EXAMPLE),
+        (f"{EXAMPLE}/", PAGES_OF_EXAMPLE),
+        ("https://github.com/example/example.github.io", "https://example.github.io/"),
+    ],
+)
+def test_the_address_of_the_site_follows_from_that_of_the_project(repository, site):
+    assert address.of_the_site(repository) == site
+
+
+@pytest.mark.parametrize("wrong", ["https://gitlab.com/a/b", "https://github.com/a", "a/b"])
+def test_another_form_of_address_is_refused(wrong):
+    with pytest.raises(ValueError, match="OWNER/NAME"):
+        address.of_the_site(wrong)
+
+
+def app(tmp_path, repository, baseurl=""):
+    """As much of Sphinx as the extension asks."""
+    options = {"repository_url": repository, "repository_branch": "main"}
+    config = SimpleNamespace(html_theme_options=options, html_baseurl=baseurl, html_context={})
+    pages = ["book/index", "notebooks/01_recurrent_networks", "book/teaching"]
+    env = SimpleNamespace(
+        found_docs=pages,
+        doc2path=lambda name: ROOT / (f"{name}.md" if name.endswith("g") else f"{name}.ipynb"),
+    )
+    builder = SimpleNamespace(format="html", get_target_uri="{}.html".format)
+    made = SimpleNamespace(config=config, env=env, builder=builder, outdir=tmp_path)
+    publishing.set_address(made, config)
+    return made
+
+
+def foot(made, name):
+    """The foot of a page, as a template writes it."""
+    context = {"pathto": lambda path, _: f"../{path}", "sourcename": f"{name}.ipynb"}
+    about.name_source(made, name, "", context, doctree=object())
+    templates = Environment(loader=FileSystemLoader(ROOT / "book" / "templates"))
+    return templates.get_template("about_page.html").render(context)
+
+
+def test_the_foot_of_a_page_has_the_links_only_with_an_address(tmp_path):
+    chapter = "notebooks/01_recurrent_networks"
+    with_address = foot(app(tmp_path, EXAMPLE), chapter)
+    for words, link in address.links(EXAMPLE, "main", f"{chapter}.ipynb").items():
+        assert f'<a href="{link}">{words}</a>' in with_address
+    assert "git+https://github.com/Example/lstm-book" in with_address
+    without = foot(app(tmp_path, ""), chapter)
+    assert "https:" not in without
+    assert "Download this notebook" in without
+
+
+def test_the_map_names_every_page_and_is_there_only_with_an_address(tmp_path):
+    publishing.write_map(app(tmp_path, ""), None)
+    assert not list(tmp_path.iterdir())
+    publishing.write_map(app(tmp_path, EXAMPLE), None)
+    found = ElementTree.parse(tmp_path / "sitemap.xml").getroot()
+    named = [place.text for place in found.iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc")]
+    assert f"{PAGES_OF_EXAMPLE}notebooks/01_recurrent_networks.html" in named
+    assert len(named) == 3
+
+
+def test_another_address_of_the_site_can_be_given(tmp_path):
+    made = app(tmp_path, EXAMPLE, "https://lstm.example.org/book/")
+    assert made.config.html_baseurl == "https://lstm.example.org/book/"
+    assert made.config.html_context["site_path"] == "/book/"
+
+
+def test_the_picture_of_a_link_has_the_size_that_is_shown(site_folder):
+    with Image.open(HTML / "_static" / about.CARD) as card:
+        assert card.size == (1200, 630)
+
+
+def test_what_binder_installs_is_the_library_as_it_is_pinned():
+    listed = (ROOT / ".binder" / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    assert "-c ../requirements.txt" in listed
+    assert ".[torch,widgets,plot]" in listed
+
+
+# As it is built
+
+
+def test_github_pages_hides_no_folder(site_folder):
+    assert (HTML / ".nojekyll").exists()
+
+
+def test_the_error_page_needs_no_other_file(site_folder):
+    page = (HTML / "404.html").read_text(encoding="utf-8")
+    assert "<link" not in page and "src=" not in page
+    assert (HTML / "search.html").exists() and 'href="search.html"' in page
+
+
+@pytest.mark.parametrize("missing", ["nowhere", "notebooks/labs/nowhere.html"])
+def test_the_error_page_leads_back_from_any_depth(browser, site, missing):
+    with offline(browser) as context:
+        page = context.new_page()
+        error = (HTML / "404.html").read_text(encoding="utf-8")
+        for below in ("", "/lstm-book"):
+            where = f"{site}{below}/{missing}"
+            page.route(where, lambda route: route.fulfill(body=error, content_type="text/html"))
+            page.goto(where)
+            link = page.get_by_role("link", name="contents").evaluate("link => link.href")
+            assert link == f"{site}{below}/book/index.html"
+
+
+# Moving through the book
+
+
+def test_arrow_keys_turn_pages_unless_something_else_has_the_focus(browser, site):
+    with offline(browser) as context:
+        page = Visit(context, f"{site}/book/index.html").page
+        page.locator("input[type=range]").first.focus()
+        page.keyboard.press("ArrowRight")
+        page.locator("body").evaluate("() => document.activeElement.blur()")
+        for key in ("Control+ArrowRight", "Shift+ArrowRight", "ArrowDown", "ArrowLeft"):
+            page.keyboard.press(key)
+        assert page.url == f"{site}/book/index.html"
+        page.keyboard.press("ArrowRight")
+        page.wait_for_url("**/01_recurrent_networks.html")
+        page.keyboard.press("ArrowLeft")
+        page.wait_for_url("**/book/index.html")
+
+
+def test_a_page_leads_back_to_its_top_and_copies_links_to_its_headings(browser, site):
+    with offline(browser, permissions=["clipboard-read", "clipboard-write"]) as context:
+        page = Visit(context, f"{site}/notebooks/labs/sigma_or_rho.html").page
+        back = page.get_by_role("link", name="Back to top")
+        assert not back.is_visible()
+        link = page.locator("h2 a.headerlink").last
+        link.click()
+        page.get_by_role("status").get_by_text("link copied").wait_for()
+        copied = page.evaluate("() => navigator.clipboard.readText()")
+        assert copied == link.evaluate("link => link.href") == page.url
+        page.evaluate("() => scrollTo(0, document.body.scrollHeight)")
+        page.wait_for_timeout(100)
+        assert not back.is_visible(), "on the way down"
+        page.mouse.wheel(0, -200)
+        back.click()
+        page.wait_for_function("() => scrollY === 0")
+
+
+# Offline
+
+
+def test_the_packed_copy_has_every_file_and_opens_from_the_disk(browser, site_folder, tmp_path):
+    file = tmp_path / "packed.zip"
+    packing.pack(site_folder, file)
+    with ZipFile(file) as packed:
+        names = set(packed.namelist())
+        assert {f"{packing.NAME}/{page}" for page in PAGES} <= names
+        assert len(names) == sum(path.is_file() for path in site_folder.rglob("*"))
+        packed.extractall(tmp_path)
+    with offline(browser) as context:
+        page = context.new_page()
+        page.goto((tmp_path / packing.NAME / "index.html").as_uri())
+        page.wait_for_url("**/book/index.html")
+        page.locator(".widget[data-live]").first.wait_for()
+    shutil.rmtree(tmp_path / packing.NAME)
+
+
+def test_the_same_site_is_packed_into_the_same_file(tmp_path):
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / "index.html").write_text("text", encoding="utf-8")
+    for name in ("a.zip", "b.zip"):
+        packing.pack(site, tmp_path / name)
+    assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
+
+
+# The workflow
+
+
+def test_the_workflow_is_one():
+    from check_jsonschema.builtin_schemas import get_builtin_schema
+    from jsonschema import Draft7Validator
+
+    workflow = yaml.safe_load(WORKFLOW.read_text(encoding="utf-8"))
+    workflow["on"] = workflow.pop(True)  # YAML 1.1 reads `on` as a truth value
+    Draft7Validator(get_builtin_schema("vendor.github-workflows")).validate(workflow)
+
+
+def test_main_is_published_and_a_pull_request_is_not():
+    workflow = yaml.safe_load(WORKFLOW.read_text(encoding="utf-8"))
+    assert workflow[True]["push"] == {"branches": ["main"]} and "pull_request" in workflow[True]
+    build, deploy = workflow["jobs"]["build"], workflow["jobs"]["deploy"]
+    assert ".ci/run" in [step.get("run") for step in build["steps"]]
+    assert deploy["needs"] == "build"
+    assert "github.event_name != 'pull_request'" in deploy["if"]
+    assert set(deploy["permissions"]) == {"pages", "id-token"}
+    assert workflow["permissions"] == {"contents": "read"}
