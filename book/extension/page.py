@@ -1,5 +1,7 @@
 """Pages are painted before their scripts run, have valid ARIA roles, and name what unfolds."""
 
+import re
+
 #: Inline scripts of the theme write into the object that this one defines, so it cannot wait.
 IMMEDIATE = "documentation_options.js"
 
@@ -16,6 +18,14 @@ def mend_roles(app, pagename, templatename, context, doctree) -> None:
     """Remove two roles of the bibliography: the list may not contain entries of that role."""
     for role in ('role="list" ', ' role="doc-biblioentry"'):
         context["body"] = context.get("body", "").replace(role, "")
+
+
+EMPTY_HEADER = re.compile(r"<th[^>]*>(<p></p>)?</th>")
+
+
+def mend_headers(app, pagename, templatename, context, doctree) -> None:
+    """The empty corner of a table is no header: a screen reader would read one without a name."""
+    context["body"] = EMPTY_HEADER.sub("<td></td>", context.get("body", ""))
 
 
 def name_folds(app, pagename, templatename, context, doctree) -> None:
@@ -36,4 +46,5 @@ def setup(app) -> None:
     # Last, when every extension has added its scripts.
     app.connect("html-page-context", defer_scripts, priority=900)
     app.connect("html-page-context", mend_roles)
+    app.connect("html-page-context", mend_headers)
     app.connect("html-page-context", name_folds, priority=900)

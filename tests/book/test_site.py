@@ -121,6 +121,11 @@ def test_every_image_has_a_text(site_folder, page):
     assert not [str(image) for image in parsed(page).find_all("img") if not image.has_attr("alt")]
 
 
+@every_file
+def test_every_header_of_a_table_says_something(site_folder, page):
+    assert not [str(cell) for cell in parsed(page).find_all("th") if not cell.get_text().strip()]
+
+
 # In a browser
 
 
