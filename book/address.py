@@ -6,6 +6,19 @@ is empty, the site has none of the links that are made here.
 
 from urllib.parse import quote, urlsplit
 
+import yaml
+
+from book.contents import ROOT
+
+
+def of_the_project() -> tuple[str, str]:
+    """The setting: the address on GitHub, or nothing, and the branch that is published.
+
+    Read here, because the theme's options in `_config.yml` keep it from getting to Sphinx.
+    """
+    settings = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["repository"]
+    return settings["url"], settings["branch"]
+
 
 def owner_and_name(repository: str) -> tuple[str, str]:
     """The two parts of ``https://github.com/OWNER/NAME``.

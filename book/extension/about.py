@@ -65,7 +65,7 @@ def name_source(app, pagename, templatename, context, doctree) -> None:
     if doctree is None:
         return
     file = Path(app.env.doc2path(pagename)).relative_to(ROOT).as_posix()
-    repository = app.config.html_theme_options.get("repository_url", "")
+    repository, branch = address.of_the_project()
     about = {"links": {}, "install": "", "facts": f"Version {facts.version()}"}
     if file.endswith(".ipynb"):
         source = context["pathto"](f"_sources/{context['sourcename']}", 1)
@@ -76,7 +76,6 @@ def name_source(app, pagename, templatename, context, doctree) -> None:
             about["facts"] += f", last stored on {day}"
         about["facts"] += f", made with {facts.packages()}"
     if repository:
-        branch = app.config.html_theme_options["repository_branch"]
         about["links"] |= address.links(repository, branch, file)
     context["about"] = about
 

@@ -8,7 +8,8 @@ from book import address
 
 def set_address(app, config) -> None:
     """Derive the site's address from the project's, unless `html: {baseurl: …}` gives another."""
-    if repository := config.html_theme_options.get("repository_url", ""):
+    repository, _ = address.of_the_project()
+    if repository:
         config.html_baseurl = config.html_baseurl or address.of_the_site(repository)
     config.html_context["site_path"] = address.path_of(config.html_baseurl)
 
@@ -28,6 +29,5 @@ def write_map(app, error) -> None:
 
 
 def setup(app) -> None:
-    # Before the builder reads the settings, and after the theme's are complete.
-    app.connect("config-inited", set_address, priority=900)
+    app.connect("config-inited", set_address)
     app.connect("build-finished", write_map)

@@ -1,5 +1,6 @@
 """What the site needs to be published: addresses, map, error page, workflow, the packed copy."""
 
+import re
 import shutil
 from types import SimpleNamespace
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -25,6 +26,14 @@ WORKFLOW = ROOT / ".github" / "workflows" / "publish.yml"
 
 
 # With the project's address
+
+
+def test_the_setting_is_read_where_it_is_written(tmp_path, monkeypatch):
+    text = (ROOT / "_config.yml").read_text(encoding="utf-8")
+    changed = re.sub('url: "[^"]*"', f'url: "{EXAMPLE}"', text)
+    (tmp_path / "_config.yml").write_text(changed, encoding="utf-8")
+    monkeypatch.setattr(address, "ROOT", tmp_path)
+    assert address.of_the_project() == (EXAMPLE, "main")
 
 
 @pytest.mark.parametrize("file", FILES)
@@ -69,10 +78,19 @@ def test_another_form_of_address_is_refused(wrong):
         address.of_the_site(wrong)
 
 
-def app(tmp_path, repository, baseurl=""):
-    """As much of Sphinx as the extension asks."""
-    options = {"repository_url": repository, "repository_branch": "main"}
-    config = SimpleNamespace(html_theme_options=options, html_baseurl=baseurl, html_context={})
+@pytest.fixture
+def app(tmp_path, monkeypatch):
+    """Makes as much of Sphinx as the extension asks, with an address of the project."""
+
+    def with_address(repository, baseurl=""):
+        monkeypatch.setattr(address, "of_the_project", lambda: (repository, "main"))
+        return as_much_of_sphinx(tmp_path, baseurl)
+
+    return with_address
+
+
+def as_much_of_sphinx(tmp_path, baseurl):
+    config = SimpleNamespace(html_baseurl=baseurl, html_context={})
     pages = ["book/index", "notebooks/01_recurrent_networks", "book/teaching"]
     env = SimpleNamespace(
         found_docs=pages,
@@ -92,29 +110,29 @@ def foot(made, name):
     return templates.get_template("about_page.html").render(context)
 
 
-def test_the_foot_of_a_page_has_the_links_only_with_an_address(tmp_path):
+def test_the_foot_of_a_page_has_the_links_only_with_an_address(app):
     chapter = "notebooks/01_recurrent_networks"
-    with_address = foot(app(tmp_path, EXAMPLE), chapter)
+    with_address = foot(app(EXAMPLE), chapter)
     for words, link in address.links(EXAMPLE, "main", f"{chapter}.ipynb").items():
         assert f'<a href="{link}">{words}</a>' in with_address
     assert "git+https://github.com/Example/lstm-book" in with_address
-    without = foot(app(tmp_path, ""), chapter)
+    without = foot(app(""), chapter)
     assert "https:" not in without
     assert "Download this notebook" in without
 
 
-def test_the_map_names_every_page_and_is_there_only_with_an_address(tmp_path):
-    publishing.write_map(app(tmp_path, ""), None)
+def test_the_map_names_every_page_and_is_there_only_with_an_address(app, tmp_path):
+    publishing.write_map(app(""), None)
     assert not list(tmp_path.iterdir())
-    publishing.write_map(app(tmp_path, EXAMPLE), None)
+    publishing.write_map(app(EXAMPLE), None)
     found = ElementTree.parse(tmp_path / "sitemap.xml").getroot()
     named = [place.text for place in found.iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc")]
     assert f"{PAGES_OF_EXAMPLE}notebooks/01_recurrent_networks.html" in named
     assert len(named) == 3
 
 
-def test_another_address_of_the_site_can_be_given(tmp_path):
-    made = app(tmp_path, EXAMPLE, "https://lstm.example.org/book/")
+def test_another_address_of_the_site_can_be_given(app):
+    made = app(EXAMPLE, "https://lstm.example.org/book/")
     assert made.config.html_baseurl == "https://lstm.example.org/book/"
     assert made.config.html_context["site_path"] == "/book/"
 
