@@ -198,6 +198,7 @@ def test_a_page_leads_back_to_its_top_and_copies_links_to_its_headings(browser, 
         back = page.get_by_role("link", name="Back to top")
         assert not back.is_visible()
         link = page.locator("h2 a.headerlink").last
+        link.locator("..").hover()  # which shows it
         link.click()
         page.get_by_role("status").get_by_text("link copied").wait_for()
         copied = page.evaluate("() => navigator.clipboard.readText()")
