@@ -99,12 +99,17 @@ def write_font(app) -> None:
     if app.builder.format != "html" or target.exists():
         return
     target.parent.mkdir(parents=True, exist_ok=True)
+    with as_file(files("ziamath") / "fonts" / "STIXTwoMath-Regular.ttf") as whole:
+        cut_font(whole, target, CHARACTERS)
+
+
+def cut_font(whole: Path, target: Path, characters: set[int]) -> None:
+    """Write a font that has only these characters."""
     # A date in the file would make each build another one.
     options = Options(flavor="woff2", layout_features=[], recalc_timestamp=False)
-    with as_file(files("ziamath") / "fonts" / "STIXTwoMath-Regular.ttf") as source:
-        font = load_font(source, options)
+    font = load_font(whole, options)
     subsetter = Subsetter(options)
-    subsetter.populate(unicodes=CHARACTERS)
+    subsetter.populate(unicodes=characters)
     subsetter.subset(font)
     save_font(font, target, options)
 

@@ -197,6 +197,7 @@ def test_a_page_leads_back_to_its_top_and_copies_links_to_its_headings(browser, 
         page = Visit(context, f"{site}/notebooks/labs/sigma_or_rho.html").page
         back = page.get_by_role("link", name="Back to top")
         assert not back.is_visible()
+        page.locator("h2").last.hover()
         link = page.locator("h2 a.headerlink").last
         link.locator("..").hover()  # which shows it
         link.click()
