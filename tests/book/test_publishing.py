@@ -185,11 +185,12 @@ def test_arrow_keys_turn_pages_unless_something_else_has_the_focus(browser, site
         page.locator("body").evaluate("() => document.activeElement.blur()")
         for key in ("Control+ArrowRight", "Shift+ArrowRight", "ArrowDown", "ArrowLeft"):
             page.keyboard.press(key)
-        assert page.url == f"{site}/book/index.html"
+        # The slider's setting is written behind the page's address, a moment later.
+        assert page.url.partition("#")[0] == f"{site}/book/index.html"
         page.keyboard.press("ArrowRight")
         page.wait_for_url("**/01_recurrent_networks.html")
         page.keyboard.press("ArrowLeft")
-        page.wait_for_url("**/book/index.html")
+        page.wait_for_url("**/book/index.html*")
 
 
 def test_a_page_leads_back_to_its_top_and_copies_links_to_its_headings(browser, site):
