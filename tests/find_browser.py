@@ -13,6 +13,9 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Error, Playwright, sync_playwright
 
+SHELLS = ("chromium-headless-shell", "chrome-headless-shell")
+"""Chromium without windows: it opens a page in less than half the time."""
+
 COMMANDS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "msedge")
 PLACES = (
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
@@ -39,11 +42,11 @@ WHAT_TO_INSTALL = (
 )
 
 
-def candidates(playwright: Playwright) -> Iterator[Path]:
-    """Browsers on this machine: the system's first, then the one that Playwright installs."""
-    for command in COMMANDS:
-        if found := shutil.which(command):
-            yield Path(found)
+def candidates(playwright: Playwright) -> Iterator[Path | None]:
+    """Browsers on this machine, those without windows first; None: the one Playwright installed."""
+    yield from (Path(found) for command in SHELLS if (found := shutil.which(command)))
+    yield None
+    yield from (Path(found) for command in COMMANDS if (found := shutil.which(command)))
     for place in (*PLACES, playwright.chromium.executable_path):
         if Path(place).exists():
             yield Path(place)
@@ -54,26 +57,21 @@ def launch(playwright: Playwright) -> Browser | None:
     for executable in candidates(playwright):
         try:
             return playwright.chromium.launch(executable_path=executable, args=FLAGS)
-        except Error:  # a stub, or a system library is missing: try the next
+        except Error:  # none, a stub, or a system library is missing: try the next
             continue
     return None
 
 
 def installers() -> Iterator[list[str]]:
     """Commands that may bring a browser, the least intrusive first."""
-    yield [sys.executable, "-m", "playwright", "install", "chromium"]
+    yield [sys.executable, "-m", "playwright", "install", "--only-shell", "chromium"]
     if shutil.which("apt-get") and os.geteuid() == 0:
         yield ["apt-get", "update"]
+        yield ["apt-get", "install", "--yes", "chromium-headless-shell"]
         yield ["apt-get", "install", "--yes", "chromium"]
         # Ubuntu's chromium package is only a pointer to a snap, which containers cannot run.
         # If Playwright's own browser is here and does not start, what it lacks is libraries.
-        if playwrights_own_is_here():
-            yield [sys.executable, "-m", "playwright", "install-deps", "chromium"]
-
-
-def playwrights_own_is_here() -> bool:
-    with sync_playwright() as playwright:
-        return Path(playwright.chromium.executable_path).exists()
+        yield [sys.executable, "-m", "playwright", "install-deps", "chromium"]
 
 
 def find() -> str | None:

@@ -1,7 +1,9 @@
 """The pages of the built site, opened in a browser."""
 
+from functools import cache
 from pathlib import Path
 
+from bs4 import BeautifulSoup
 from playwright.sync_api import Browser, BrowserContext, Page
 from stored import ROOT
 
@@ -30,6 +32,20 @@ TO_OPEN = [page for page in PAGES if page not in (*LISTINGS[1:], ERROR_PAGE)]
 def page_of(notebook: Path) -> str:
     """The page that a notebook became, by its address within the site."""
     return notebook.relative_to(ROOT).with_suffix(".html").as_posix()
+
+
+@cache
+def parsed(page: str) -> BeautifulSoup:
+    """The markup of a page, by its address within the site; nobody may change it."""
+    return BeautifulSoup((HTML / page).read_text(encoding="utf-8"), "html.parser")
+
+
+@cache
+def parsed_head(page: str) -> BeautifulSoup:
+    """Its head alone, which is there at once."""
+    head, found, _ = (HTML / page).read_text(encoding="utf-8").partition("</head>")
+    assert found, f"{page} has no head"
+    return BeautifulSoup(head, "html.parser")
 
 
 READY = """async () => {

@@ -3,8 +3,7 @@
 from datetime import date
 
 import pytest
-from bs4 import BeautifulSoup
-from pages import HTML, PAGES
+from pages import HTML, PAGES, parsed, parsed_head
 from stored import CHAPTERS, LABS, NOTEBOOKS, ROOT
 
 from book import facts
@@ -14,15 +13,11 @@ every_file = pytest.mark.parametrize("page", PAGES)
 OF_NOTEBOOKS = [path.relative_to(ROOT).with_suffix("").as_posix() for path in NOTEBOOKS]
 
 
-def parsed(page):
-    return BeautifulSoup((HTML / page).read_text(encoding="utf-8"), "html.parser")
-
-
 @every_file
 def test_a_page_has_a_title_and_a_description(site_folder, page):
     tags = {
         tag.get("name") or tag.get("property"): tag.get("content")
-        for tag in parsed(page).select("meta")
+        for tag in parsed_head(page).select("meta")
     }
     assert tags["og:title"].strip()
     assert tags["description"] == tags["og:description"]
@@ -31,7 +26,7 @@ def test_a_page_has_a_title_and_a_description(site_folder, page):
 
 
 def test_pages_differ_in_their_descriptions(site_folder):
-    said = [parsed(page).select_one("meta[name=description]")["content"] for page in PAGES]
+    said = [parsed_head(page).select_one("meta[name=description]")["content"] for page in PAGES]
     assert len(set(said)) == len(said)
 
 

@@ -7,8 +7,7 @@ from types import SimpleNamespace
 from urllib.parse import unquote, urldefrag, urlsplit
 
 import pytest
-from bs4 import BeautifulSoup
-from pages import FRONT_DOOR, HTML, PAGES, TO_OPEN, Visit, offline, page_of
+from pages import FRONT_DOOR, HTML, PAGES, TO_OPEN, Visit, offline, page_of, parsed
 from stored import CHAPTERS, LABS, ROOT
 
 from book import contents
@@ -69,11 +68,6 @@ def survey(browser, site):
 
 
 # Files, without a browser
-
-
-@cache
-def parsed(page):
-    return BeautifulSoup((HTML / page).read_text(encoding="utf-8"), "html.parser")
 
 
 @cache

@@ -3,8 +3,7 @@
 import re
 
 import pytest
-from bs4 import BeautifulSoup
-from pages import HTML
+from pages import HTML, parsed
 from stored import ROOT
 from withheld import withheld
 
@@ -13,14 +12,10 @@ from coursework.assignments import NAMES
 every_assignment = pytest.mark.parametrize("name", NAMES)
 
 
-def soup(page):
-    return BeautifulSoup((HTML / page).read_text(encoding="utf-8"), "html.parser")
-
-
 @every_assignment
 def test_a_page_can_be_downloaded_as_the_release(site_folder, name):
     release = (ROOT / "book" / "assignments" / f"{name}.ipynb").read_bytes()
-    links = [a["href"] for a in soup("book/teaching.html").select("a.download[href]")]
+    links = [a["href"] for a in parsed("book/teaching.html").select("a.download[href]")]
     [link] = [link for link in links if link.endswith(f"/{name}.ipynb")]
     assert (HTML / "book" / link).read_bytes() == release
     assert (HTML / "_sources" / "book" / "assignments" / f"{name}.ipynb").read_bytes() == release
@@ -28,7 +23,7 @@ def test_a_page_can_be_downloaded_as_the_release(site_folder, name):
 
 @every_assignment
 def test_a_page_shows_the_starter_code_and_no_line_of_a_solution(site_folder, name):
-    text = soup(f"book/assignments/{name}.html").get_text()
+    text = parsed(f"book/assignments/{name}.html").get_text()
     assert "raise NotImplementedError()" in text
     assert not [line for line in withheld(name) if line in text]
 

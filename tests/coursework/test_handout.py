@@ -3,8 +3,7 @@
 import re
 from xml.etree import ElementTree as ET
 
-from bs4 import BeautifulSoup
-from pages import HTML, offline
+from pages import HTML, offline, parsed
 from stored import ROOT
 
 from coursework import handout
@@ -74,7 +73,7 @@ def test_it_is_one_sheet_of_a4(browser):
 
 
 def test_the_page_for_instructors_links_it(site_folder):
-    page = BeautifulSoup((HTML / "book" / "teaching.html").read_text(), "html.parser")
+    page = parsed("book/teaching.html")
     [link] = page.select("a[href$='handout.html']")
     there = (HTML / "book" / link["href"]).resolve()
     assert there.read_bytes() == (ROOT / "book" / "static" / "handout.html").read_bytes()
