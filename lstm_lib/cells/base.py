@@ -24,13 +24,13 @@ class Cell:
     A subclass names its ``gates`` and its ``state`` and writes ``step``; everything else follows.
     Each gate ``g`` (a learned layer; the essay's yellow box) has
 
-    ========== ============================== =====================================
+    ========== ============================== =========================================
     weight     shape                          multiplies
-    ========== ============================== =====================================
+    ========== ============================== =========================================
     ``W[g]``   ``(hidden_size, input_size)``  the input :math:`x_t`
-    ``U[g]``   ``(hidden_size, hidden_size)`` the last hidden state :math:`h_{t-1}`
+    ``U[g]``   ``(hidden_size, hidden_size)`` the previous hidden state :math:`h_{t-1}`
     ``b[g]``   ``(hidden_size,)``             (added: the bias)
-    ========== ============================== =====================================
+    ========== ============================== =========================================
 
     and so a *pre-activation*, one number for each hidden unit:
 

@@ -17,9 +17,9 @@ class MemoryOnlyCell(Cell):
         h_t &= o_t \odot C_t && \text{the output}
 
     It differs from the :class:`~lstm_lib.cells.LSTMCell` in several places. Each gate reads the
-    whole cell state through a matrix, where an LSTM's reads the last hidden state, and a peephole
-    one number. The candidate is a linear function of the input alone, without bias and without
-    tanh, and there is no tanh in the output either.
+    whole cell state through a matrix, where an LSTM's reads the previous hidden state, and a
+    peephole one number. The candidate is a linear function of the input alone, without bias and
+    without tanh, and there is no tanh in the output either.
 
     Source: no paper that we know of proposes just this cell; compare Gers & Schmidhuber (2000),
     whose peepholes read the memory too.

@@ -5,7 +5,7 @@ from lstm_lib.cells.functions import tanh
 
 
 class RNNCell(Cell):
-    r"""The plain recurrent cell: one tanh layer of the input and the last hidden state.
+    r"""The plain recurrent cell: one tanh layer of the input and the previous hidden state.
 
     .. math:: h_t = \tanh(W_h x_t + U_h h_{t-1} + b_h)
 

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 import torch
 from refusal import refused
+from runs import stored_run
 
-from experiments import belt_or_loop, stored
+from experiments import belt_or_loop
 from experiments.making import default_dtype
 from lstm_lib.training.tasks import Recall
 
@@ -39,16 +40,13 @@ def test_every_start_was_led_with_every_seed_at_every_rate():
             assert shares.shape == (*shape, 2) and (shares.sum(-1) <= 1 + 1e-3).all()
 
 
-def stored_run(network, lr, seed):
-    which = {"network": network, "lr": lr, "seed": seed}
-    (found,) = (r for r in stored.read(belt_or_loop.FILE)["runs"] if which.items() <= r.items())
-    return found
-
-
 def test_a_row_of_a_table_is_a_rate():
     runs, network = belt_or_loop.load(), "LSTM, chrono"
     for row, lr in enumerate(belt_or_loop.RATES):
-        of_this_rate = [stored_run(network, lr, seed) for seed in belt_or_loop.SEEDS]
+        of_this_rate = [
+            stored_run(belt_or_loop, network=network, lr=lr, seed=seed)
+            for seed in belt_or_loop.SEEDS
+        ]
         for gap, accuracy in runs["accuracy"][network].items():
             assert accuracy[row].tolist() == [run["accuracy"][str(gap)] for run in of_this_rate]
         for change, shares in runs["answers"][network].items():
@@ -59,7 +57,7 @@ def test_a_row_of_a_table_is_a_rate():
 
 @pytest.mark.parametrize(("network", "lr"), [("RNN", 3e-3), ("LSTM", 1e-2), ("LSTM, chrono", 3e-3)])
 def test_a_network_is_led_as_is_stored(network, lr):
-    before = stored_run(network, lr, seed=1)
+    before = stored_run(belt_or_loop, network=network, lr=lr, seed=1)
     model, updates = belt_or_loop.led(network, lr, seed=1)
     assert updates == pytest.approx(before["updates"], abs=4)
     for change in ("nothing", "another's h") if before["answers"] else ():

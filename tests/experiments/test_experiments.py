@@ -5,6 +5,7 @@ import copy
 import numpy as np
 import pytest
 import torch
+from runs import stored_run
 
 from experiments import (
     adding,
@@ -18,15 +19,6 @@ from experiments import (
 from lstm_lib import training
 from lstm_lib.layers import to_torch
 from lstm_lib.training.tasks import Adding, Recall
-
-
-def stored_run(experiment, **which):
-    file = stored.read(experiment.FILE)
-    if "choice" in file["settings"]:
-        file = stored.results(experiment.FILE)
-    (found,) = (run for run in file["runs"] if which.items() <= run.items())
-    return found
-
 
 # What is stored
 

@@ -4,17 +4,12 @@ import numpy as np
 import pytest
 import torch
 from refusal import refused
+from runs import stored_run
 
 from experiments import gru_or_lstm, stored
 from experiments.making import default_dtype
 from lstm_lib.cells import GRUResetAfterCell, LSTMCell
 from lstm_lib.training.tasks import Adding, Counting, Recall
-
-
-def stored_run(**which):
-    (found,) = (r for r in stored.results(gru_or_lstm.FILE)["runs"] if which.items() <= r.items())
-    return found
-
 
 # What is stored
 
@@ -28,7 +23,7 @@ def test_gru_and_lstm_were_trained_on_every_task_with_every_seed():
             assert all(values.shape == shape for values in by_network.values())
     assert set(runs["counts_to"]) == set(gru_or_lstm.NETWORKS)
     for task in gru_or_lstm.TASKS:
-        run = stored_run(task=task, network="GRU", seed=4)
+        run = stored_run(gru_or_lstm, task=task, network="GRU", seed=4)
         np.testing.assert_equal(runs["solved_at"][task]["GRU"][4], run["solved_at"] or np.nan)
 
 
@@ -53,7 +48,7 @@ def test_rates_were_tried_on_seeds_of_their_own_and_the_quickest_was_taken():
                 for lr in choice["rates"]
             }  # fmt: skip
             assert mean[best] == min(mean.values())
-            assert stored_run(task=task, network=network, seed=0)["lr"] == best
+            assert stored_run(gru_or_lstm, task=task, network=network, seed=0)["lr"] == best
 
 
 # What is run
@@ -69,7 +64,7 @@ def test_rates_were_tried_on_seeds_of_their_own_and_the_quickest_was_taken():
     ],
 )
 def test_a_run_still_gives_what_is_stored(task, network, seed):
-    before = stored_run(task=task, network=network, seed=seed)
+    before = stored_run(gru_or_lstm, task=task, network=network, seed=seed)
     now = gru_or_lstm.run(task, network, before["lr"], seed)
     # Another processor rounds otherwise, which can move the end by a few updates.
     assert now["solved_at"] == pytest.approx(before["solved_at"], abs=4)

@@ -3,18 +3,13 @@
 import numpy as np
 import pytest
 import torch
+from runs import stored_run
 
-from experiments import stored, waveform
+from experiments import waveform
 from lstm_lib.cells import ClockworkRNNCell
 from lstm_lib.training.tasks import Waveform
 
 SETTINGS = waveform.SETTINGS
-
-
-def stored_run(network, seed):
-    runs = stored.results(waveform.FILE)["runs"]
-    (found,) = (run for run in runs if (run["network"], run["seed"]) == (network, seed))
-    return found
 
 
 def test_every_network_was_trained_with_every_seed():
@@ -72,7 +67,7 @@ def test_the_lstm_that_is_trained_longer_begins_as_the_other_and_goes_on(monkeyp
 
 @pytest.mark.parametrize("network", waveform.NETWORKS)
 def test_a_run_still_begins_as_is_stored(network):
-    before = stored_run(network, seed=1)
+    before = stored_run(waveform, network=network, seed=1)
     now = waveform.run(network, before["lr"], seed=1, steps=SETTINGS["mean_of"])
     assert now["weights"] == before["weights"]
     np.testing.assert_allclose(now["loss"], before["loss"][:1], rtol=0.02)
