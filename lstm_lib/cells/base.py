@@ -132,7 +132,7 @@ class Cell:
         return sum(math.prod(w.shape) for kind in self.weights.values() for w in kind.values())
 
     def step(self, a, s):
-        """The cell's equations: from pre-activations ``a`` and last state ``s``, both addressed
+        """The cell's equations: from pre-activations ``a`` and previous state ``s``, both addressed
         by name (``a.f``, ``s.c``), to the new state and every gate's value. ``s`` also has the
         side inputs, and the input itself (``s.x``)."""
         raise NotImplementedError(f"{type(self).__name__} has no equations: write its step(a, s)")
@@ -168,8 +168,8 @@ class Cell:
 
         Args:
             x: the input, shape ``(batch_size, input_size)`` or ``(input_size,)``.
-            state: the last state, ``cell.State(h=…, c=…)``, a dictionary of the same names, or a
-                tuple in their order, each part ``(batch_size, hidden_size)`` or
+            state: the previous state, ``cell.State(h=…, c=…)``, a dictionary of the same names, or
+                a tuple in their order, each part ``(batch_size, hidden_size)`` or
                 ``(hidden_size,)``; a state of one part may be that part alone. The state before
                 anything was seen, zeros, if left out.
             reads: what else the cell reads, by name, shaped like the state.

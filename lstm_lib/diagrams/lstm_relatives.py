@@ -35,7 +35,7 @@ DOWN = 90
 
 @draws(MinLSTMCell)
 def min_lstm(values: Mapping[str, float] | None = None, lit: str | None = None) -> Drawing:
-    """The minimal LSTM: no layer reads the last state, and f and i add up to one.
+    """The minimal LSTM: no layer reads the previous state, and f and i add up to one.
 
     ``values`` are numbers by name, as ``trace(MinLSTMCell).evaluate(…)`` returns them.
     ``lit`` may be ``"difference"``: what differs from the LSTM is lit, the rest steps back.

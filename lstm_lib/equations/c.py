@@ -276,8 +276,8 @@ class Backward(Pass):
         return [(*to, g) for to, g in zip(at_steps + totals, gradients, strict=True)]
 
     def at_given(self):
-        """The gradients at the last state; at input and side inputs, where the equations have them;
-        and at the weights that are rows, added up over the steps."""
+        """The gradients at the previous state; at input and side inputs, where the equations have
+        them; and at the weights that are rows, added up over the steps."""
         program, found = self.program, self.gradients
         of_state = [
             (self.array(f"carry_{part}", ROW, sym), "=", self.gradient(sym))

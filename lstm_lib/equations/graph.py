@@ -376,7 +376,7 @@ def rebuild(sym, copies, mark=None):
 def trace(cell_class) -> Graph:
     """Run one ``step`` of a cell on symbols: one unit, one feature, everything named.
 
-    Inputs are ``x``, the last state (``h_prev``, ``c_prev``), the side inputs (``c_below``) and
+    Inputs are ``x``, the previous state (``h_prev``, ``c_prev``), the side inputs (``c_below``) and
     the weights (``W_f``, ``U_f``, ``b_f``); then come the pre-activations
     (``a_f``), the gates (``f``) and the new state (``h``, ``c``), which are the outputs.
 

@@ -6,8 +6,8 @@ one row, the numbers of one example. Then
 - every sum that contains products with matrices, such as :math:`W_f x_t + U_f h_{t-1} + b_f`,
   becomes a :class:`Sum`, and what is left is elementwise;
 - products of the same row become one product, with the matrices under each other;
-- everything gets a *level*. The input and the last state have level 0, a sum has one more than the
-  rows that its matrices multiply, and an elementwise value has that of its latest operand.
+- everything gets a *level*. The input and the previous state have level 0, a sum has one more than
+  the rows that its matrices multiply, and an elementwise value has that of its latest operand.
 
 So all values of one level can be computed in one loop, with products before it.
 """
