@@ -21,6 +21,9 @@ from lstm_lib.widgets.base import EquationWidget
 CLASSES = {name: getattr(widgets, name) for name in widgets.__all__}
 SHOWN = [(path, *view[1:]) for path in NOTEBOOKS for view in views(read(path))]
 """Every widget of the book, in the order of appearance: its notebook, its model's id, its kind."""
+every_page_with_widgets = pytest.mark.parametrize(
+    "path", sorted({path for path, *_ in SHOWN}), ids=lambda path: path.stem
+)
 
 
 def is_equation_widget(name):
@@ -596,12 +599,12 @@ FIGURES = """() => [...document.querySelectorAll(".widget")].map((place) => ({
 }))"""
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+@every_page_with_widgets
 def test_a_figure_and_its_caption_are_always_there(open_page, path):
     assert_figures_are_there(open_page(path, "look"))
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+@every_page_with_widgets
 def test_they_are_there_without_scripts_too(browser, site, path):
     with offline(browser, java_script_enabled=False, **LAPTOP) as context:
         assert_figures_are_there(Visit(context, f"{site}/{page_of(path)}", False).page)
@@ -610,16 +613,20 @@ def test_they_are_there_without_scripts_too(browser, site, path):
 def assert_figures_are_there(page):
     for medium in ("print", "screen"):
         page.emulate_media(media=medium)
-        for place in page.evaluate(FIGURES):
+        places = page.evaluate(FIGURES)
+        assert places
+        for place in places:
             assert place["figure"], medium
             assert place["height"] > (30 if place["question"] else 150), medium
             assert place["question"] or len(place["caption"].split()) >= 5, medium
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+@every_page_with_widgets
 def test_nothing_moves_by_itself_for_those_who_asked_for_less_motion(open_page, path):
     page = open_page(path, "speed", **LAPTOP)
     page.emulate_media(reduced_motion="reduce")
-    for button in page.query_selector_all(".widget button"):
+    buttons = page.query_selector_all(".widget button")
+    assert buttons
+    for button in buttons:
         button.dispatch_event("click")
         assert page.evaluate("document.getAnimations().length") == 0
