@@ -7,15 +7,15 @@ import re
 from pathlib import Path
 
 from book.extension.mathematics import cut_font
+from book.extension.styles import SHEETS, whole
 
 FONT = "vendor/fontawesome/webfonts/fa-solid-900.woff2"
 
 
-def shown(site: Path) -> set[int]:
+def shown(site: Path, sheet: str) -> set[int]:
     """The signs of the icons that pages and the theme's scripts name, ``fa-bars``, and of those
     that its style sheet puts before notes and links."""
     static = site / "_static"
-    sheet = (static / "styles" / "pydata-sphinx-theme.css").read_text("utf-8")
     rules = re.findall(r'([^{}]*){content:"\\([0-9a-f]+)"}', sheet)
     signs = {name: code for names, code in rules for name in re.findall(r"\.fa-([\w-]+):", names)}
     pages = [page for page in site.rglob("*.html") if static not in page.parents]
@@ -28,9 +28,9 @@ def shown(site: Path) -> set[int]:
 def cut(app, error) -> None:
     """Put the font that is cut in the place of the theme's."""
     if not error and app.builder.format == "html":
-        folders = (Path(folder, "static") for folder in app.builder.theme.get_theme_dirs())
-        whole = next(folder / FONT for folder in folders if (folder / FONT).exists())
-        cut_font(whole, Path(app.outdir, "_static", FONT), shown(Path(app.outdir)))
+        site = Path(app.outdir)
+        signs = shown(site, whole(app, SHEETS[0]).read_text("utf-8"))
+        cut_font(whole(app, FONT), site / "_static" / FONT, signs)
 
 
 def setup(app) -> None:

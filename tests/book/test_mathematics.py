@@ -4,7 +4,7 @@ import pytest
 from fontTools.ttLib import TTFont
 from pages import HTML
 
-from book.extension import icons, mathematics
+from book.extension import mathematics
 from book.extension.mathematics import as_one, mathml
 
 
@@ -48,12 +48,3 @@ def test_the_font_has_what_formulas_may_have(site_folder):
     invisible = set(map(ord, "\u2005\u2009\u200a\u2061\u2062\u2063˜\u00a0"))
     assert mathematics.CHARACTERS - invisible <= font.getBestCmap().keys()
     assert "MATH" in font
-
-
-def test_the_font_of_icons_has_those_that_are_shown(site_folder):
-    font = TTFont(HTML / "_static" / icons.FONT).getBestCmap().keys()
-    brands = {0xF09B, 0xF296}  # in a font of their own
-    assert icons.shown(HTML) - brands <= font
-    for sign in (0xF0C9, 0xF002, 0xF00D, 0xF078):  # bars, magnifying glass, cross, chevron
-        assert sign in font
-    assert len(font) < 60
