@@ -18,7 +18,7 @@ import time
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from uuid import NAMESPACE_URL, uuid5
+from uuid import NAMESPACE_URL, uuid4, uuid5
 
 import nbformat
 from jupyter_client import AsyncKernelManager
@@ -92,6 +92,12 @@ class Kernel(AsyncKernelManager):
     kernel_spec = KernelSpec(  # -P: the current folder is not on sys.path
         argv=[sys.executable, "-P", "-c", START, "-f", "{connection_file}"]
     )
+
+    def __init__(self) -> None:
+        # Through sockets in a folder where there are such: two kernels that are started at the same
+        # time may be given the same port.
+        transport = "ipc" if os.name == "posix" else "tcp"
+        super().__init__(transport=transport, connection_file=f"{home()}/{uuid4().hex[:8]}.json")
 
 
 # Executing

@@ -142,7 +142,7 @@ CHOICES = (
         {
             "The forget gates stand at about 0.95": "Yes. A gap of some 14 steps leaves a half.",
             "The forget gates stand at about 0.05": "A positive bias opens the gate: open keeps.",
-            "Nothing, since training sets the bias": "At the start a gradient has to arrive first.",
+            "Nothing, since training sets the bias": "What is learned depends on the start.",
         },
     ),
     Choice(

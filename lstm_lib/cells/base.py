@@ -60,7 +60,7 @@ class Cell:
         input_size: how many numbers one :math:`x_t` has.
         hidden_size: how many numbers :math:`h_t` (and :math:`C_t`) has.
         seed: of the random weights; an ``int``, or a ``numpy.random.Generator`` to draw from.
-        dtype: ``np.float64`` (the default, for proofs) or ``np.float32`` (as PyTorch's default).
+        dtype: ``np.float64`` (the default, for checks) or ``np.float32`` (as PyTorch's default).
 
     Raises:
         ValueError: a size that is not a positive whole number; a weight of the wrong shape.

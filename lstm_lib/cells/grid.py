@@ -26,7 +26,8 @@ class GridLSTMCell(Cell):
     the state for being handed on; the next step does not read them.
 
     Source: Kalchbrenner, Danihelka & Graves (2015), "Grid long short-term memory", whose
-    transforms have no biases.
+    transforms have no biases and whose h is :math:`\tanh(o_t \odot C_t)`; here each of the two is
+    the LSTM of the book.
     """
 
     gates = ("f", "i", "c_tilde", "o", "f_up", "i_up", "c_tilde_up", "o_up")

@@ -232,3 +232,11 @@ def test_the_command_says_which_notebook_failed(notebook):
     result = store(path)
     assert result.returncode == 1
     assert f"{path} is unchanged, because of cell [2], line 1: ZeroDiv" in result.stderr
+
+
+@pytest.mark.skipif(os.name != "posix", reason="only there are sockets that are files")
+def test_two_kernels_share_no_port():
+    one, other = store_outputs.Kernel(), store_outputs.Kernel()
+    assert one.transport == other.transport == "ipc"
+    assert one.ip != other.ip
+    assert len(f"{one.ip}-99999") < 100, "the address of a socket is short"
