@@ -20,6 +20,7 @@ from stored import ROOT
 from coursework import release
 from coursework.assignment import find
 from coursework.assignments import NAMES
+from coursework.sandbox import Limits
 
 RUN_CELLS = Path(__file__).with_name("run_cells.py")
 
@@ -424,3 +425,36 @@ def test_the_page_for_instructors_has_its_objectives_and_lets_it_be_downloaded(n
 def test_each_command_of_the_page_is_one_that_there_is():
     named = set(re.findall(r"python -m coursework (\w+)", TEACHING))
     assert named == {"release", "grade", "gradebook", "feedback", "key"}
+
+
+def scripts(first):
+    """The blocks of the page that begin with this line."""
+    blocks = re.findall(r"^```text\n(.*?)^```", TEACHING, re.M | re.S)
+    return [block for block in blocks if block.startswith(first)]
+
+
+@pytest.mark.parametrize("which", [0, 1], ids=["Canvas", "Moodle and Gradescope"])
+def test_the_loops_of_the_page_name_files_by_the_student(tmp_path, which):
+    names = [
+        ("lovelaceada_1234_5678_gates_and_cell.ipynb", "turingalan_LATE_56_78_gates.zip"),
+        ("lovelaceada_1234/my notebook.ipynb", "turingalan_56/gates.zip"),
+    ][which]
+    for name in names:
+        file = tmp_path / "downloaded" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(name)
+        os.utime(file, (1e9, 1e9))
+    loop = scripts("mkdir -p submissions/gates_and_cell\nfor ")[which]
+    subprocess.run(["bash", "-euc", loop], cwd=tmp_path, check=True)
+    found = sorted((tmp_path / "submissions" / "gates_and_cell").iterdir())
+    assert [file.name for file in found] == ["lovelaceada_1234.ipynb", "turingalan_56.zip"]
+    assert [file.read_text() for file in found] == list(names)
+    assert {file.stat().st_mtime for file in found} == {1e9}
+
+
+def test_the_page_has_the_limits_of_the_grader():
+    limits = Limits()
+    assert (
+        f"A cell may take {limits.cell_seconds} seconds of processor time, "
+        f"a call of a function {limits.call_seconds}, all of it {limits.seconds}."
+    ) in TEACHING
