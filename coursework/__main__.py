@@ -21,6 +21,11 @@ WITHOUT_SANDBOX = (
 
 def grade(chosen: argparse.Namespace) -> None:
     assignment = find(chosen.assignment, chosen.assignments)
+    there = gradebook.name_in(chosen.out)
+    if there not in (None, assignment.name):
+        sys.exit(
+            f"{chosen.out} has the grades of {there}: give each assignment a folder of its own"
+        )
     kind = sandbox.NONE
     if chosen.no_sandbox:
         print("Warning: submissions run without a sandbox, as you.", file=sys.stderr)
@@ -55,6 +60,8 @@ def grade(chosen: argparse.Namespace) -> None:
             f"What a person grades is in {chosen.out / 'to_read'}; "
             f"fill the points into {chosen.out / 'by_hand.csv'}."
         )
+    if held := sum("points are withheld" in row["note"] for row in rows):
+        print(f"{held} used what they may not: {chosen.out / 'by_hand.csv'} has a row a question.")
 
 
 def interrupted(*_: object) -> None:
@@ -76,12 +83,19 @@ def tables(assignment: Assignment, out: Path, results: dict[str, dict]) -> list[
 
 def write_gradebook(chosen: argparse.Namespace) -> None:
     due = gradebook.moment(chosen.due) if chosen.due else None
-    books = {}
+    books: dict[str, list[dict]] = {}
     for folder in chosen.folders:
         name, results = gradebook.read_results(folder)
+        book = books.setdefault(name, [])
+        if due and len(books) > 1:
+            sys.exit("--due is for one assignment: write a gradebook of each with its own")
+        if twice := {row["student"] for row in book} & set(results):
+            sys.exit(
+                f"{folder} has grades of {min(twice)} for {name}, and so has a folder before it"
+            )
         rows = tables(find(name, chosen.assignments), folder, results)
         times = gradebook.submitted(results, chosen.submitted)
-        books[name] = gradebook.gradebook(rows, due, times)
+        book += gradebook.gradebook(rows, due, times)
     [rows] = books.values() if len(books) == 1 else [gradebook.side_by_side(books)]
     grading.write(chosen.out, gradebook.as_csv(rows))
     print(f"The gradebook, with {students(rows)}, is {chosen.out}.")
@@ -110,7 +124,7 @@ def write_releases(chosen: argparse.Namespace) -> None:
 def write_keys(chosen: argparse.Namespace) -> None:
     from coursework import release
 
-    for path in release.keys(chosen.names or NAMES, chosen.out):
+    for path in release.keys(chosen.names or NAMES, chosen.out, chosen.notes):
         print(path)
 
 
@@ -166,6 +180,7 @@ def parser() -> argparse.ArgumentParser:
     new = command("key", write_keys, "execute the solutions and write the answer keys")
     new.add_argument("names", nargs="*", metavar="ASSIGNMENT", help="all if left out")
     new.add_argument("--out", type=Path, required=True, metavar="DIR", help="for the keys")
+    new.add_argument("--notes", action="store_true", help="with the notes for the grader")
     return parser
 
 

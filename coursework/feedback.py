@@ -50,29 +50,29 @@ def page(
     if result["status"] != "invalid":
         for question in assignment.questions:
             title = f"{question.id}: {question.title}"
-            if question.draw is None:
-                points, text = by_hand(given.get((student, question.id), {}))
-            else:
-                points, text = automatic(result["questions"][question.id])
-            parts.append(f"<h2>{escape(title)}: {points} of {question.points:g}</h2>{text}")
+            points = row[question.id]
+            shown = "–" if points is None else f"{points:g}"
+            text = "" if question.draw is None else automatic(result["questions"][question.id])
+            text += by_hand(points, given.get((student, question.id), {}).get("comment", ""))
+            parts.append(f"<h2>{escape(title)}: {shown} of {question.points:g}</h2>{text}")
         parts.append(cells(result["cells"]))
     return document(assignment.name, parts)
 
 
-def automatic(result: dict) -> tuple[str, str]:
-    """The points of a question, and what is to be said of it."""
+def automatic(result: dict) -> str:
+    """What a program says of a question."""
     if result["right"] == result["calls"]:
-        return f"{result['points']:g}", "<p>✓ Everything that was tried is right.</p>"
+        return "<p>✓ Everything that was tried is right.</p>"
     said = [f"{what}. {hint}" if hint else f"{what}." for what, hint in result["wrong"]]
     tried = f"<p>{result['right']} of {result['calls']} things that were tried are right.</p>"
-    return f"{result['points']:g}", tried + items(said)
+    return tried + items(said)
 
 
-def by_hand(given: dict) -> tuple[str, str]:
-    comment = f"<p>{escape(given['comment'])}</p>" if given.get("comment") else ""
-    if given.get("points") is None:
-        return "–", comment or "<p>A person grades this.</p>"
-    return f"{given['points']:g}", comment
+def by_hand(points: float | None, comment: str) -> str:
+    """What a person says of a question."""
+    if comment:
+        return f"<p>{escape(comment)}</p>"
+    return "<p>A person grades this.</p>" if points is None else ""
 
 
 def cells(errors: dict) -> str:

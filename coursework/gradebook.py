@@ -4,7 +4,7 @@ import csv
 import datetime
 import io
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from coursework.assignment import Assignment
@@ -22,24 +22,29 @@ def scored(
     Args:
         assignment: what was asked.
         results: of each student.
-        given: what a person has given, from :func:`read_by_hand`.
+        given: what a person has given, from :func:`read_by_hand`; it counts instead of what a
+            program gave.
     """
     rows = []
     for student, result in results.items():
-        points, notes, missing = {}, list(result["notes"]), []
+        points, notes, missing, withheld = {}, list(result["notes"]), [], 0.0
         for question in assignment.questions:
-            if question.draw is not None:
-                points[question.id] = result["questions"].get(question.id, {"points": 0.0})[
-                    "points"
-                ]
-            elif result["status"] == "invalid":
+            by_program = result["questions"].get(question.id, {"points": 0.0})["points"]
+            by_a_person = given.get((student, question.id), {}).get("points")
+            if result["status"] == "invalid":
                 points[question.id] = 0.0
+            elif by_a_person is not None:
+                points[question.id] = by_a_person
+            elif question.draw is None or result.get("withheld"):
+                points[question.id] = None
+                missing.append(question.id)
+                withheld += by_program
             else:
-                points[question.id] = given.get((student, question.id), {}).get("points")
-                if points[question.id] is None:
-                    missing.append(question.id)
+                points[question.id] = by_program
         status = result["status"]
         if missing:
+            if withheld:
+                notes.append(f"{withheld:g} points are withheld until somebody has looked at it")
             notes.append(f"to be graded by hand: {', '.join(missing)}")
             status = BY_HAND if status == GRADED else status
         rows.append(
@@ -86,7 +91,7 @@ def read_by_hand(file: Path, assignment: Assignment) -> dict[tuple[str, str], di
     """
     if not file.exists():
         return {}
-    most = {question.id: question.points for question in assignment.by_hand}
+    most = {question.id: question.points for question in assignment.questions}
     given = {}
     for number, row in rows_of(file):
         where = f"{file}, line {number}: "
@@ -94,8 +99,7 @@ def read_by_hand(file: Path, assignment: Assignment) -> dict[tuple[str, str], di
             raise ValueError(f"{where}expected the columns {', '.join(BY_HAND_COLUMNS)}")
         if row["question"] not in most:
             raise ValueError(
-                f"{where}no question {row['question']!r} is graded by hand; "
-                f"there are {', '.join(most) or 'none'}"
+                f"{where}there is no question {row['question']!r}; there are {', '.join(most)}"
             )
         points = None
         if row["points"].strip():
@@ -116,23 +120,32 @@ def read_by_hand(file: Path, assignment: Assignment) -> dict[tuple[str, str], di
 def write_by_hand(
     file: Path,
     assignment: Assignment,
-    students: Iterable[str],
+    results: dict[str, dict],
     given: dict[tuple[str, str], dict],
 ) -> None:
-    """Write the table for a person to fill in; what is filled in already stays, that of students
-    who are not there any more as well."""
-    students = [*students, *(student for student, _ in given)]
+    """Write the table for a person to fill in: written answers, and each question of students whose
+    points are withheld, with what the program counted as the most. What is filled in already stays,
+    that of students who are not there any more as well."""
+    students = dict.fromkeys([*results, *(student for student, _ in given)])
+    most = {question.id: question.points for question in assignment.questions}
+    asked = {(student, q.id): q.points for q in assignment.by_hand for student in students}
+    asked |= {(student, id): most[id] for student, id in given}
+    asked |= {
+        (student, id): question["points"]
+        for student, result in results.items()
+        if result.get("withheld")
+        for id, question in result["questions"].items()
+    }
     rows = [
         {
             "student": student,
-            "question": question.id,
-            "max_points": question.points,
+            "question": id,
+            "max_points": points,
             "points": each.get("points"),
             "comment": each.get("comment", ""),
         }
-        for question in assignment.by_hand
-        for student in dict.fromkeys(students)
-        for each in [given.get((student, question.id), {})]
+        for (student, id), points in asked.items()
+        for each in [given.get((student, id), {})]
     ]
     if rows:
         write(file, as_csv(rows))
@@ -218,6 +231,11 @@ def side_by_side(books: dict[str, list[dict]]) -> list[dict]:
             line |= {f"{name}.{key}": row.get(key) for key in rows[0] if key != "student"}
         table.append(line)
     return table
+
+
+def name_in(out: Path) -> str | None:
+    """The name of the assignment whose grades are in a folder, if there are any."""
+    return read_results(out)[0] if (out / "results.json").exists() else None
 
 
 def read_results(out: Path) -> tuple[str, dict[str, dict]]:

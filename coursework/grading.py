@@ -216,11 +216,6 @@ class Grading:
             for question in self.assignment.questions
             if question.draw is not None
         }
-        if self.withheld:
-            earned = sum(each["points"] for each in questions.values())
-            self.notes.append(f"{earned:g} points are withheld until somebody has looked at it")
-            for each in questions.values():
-                each["points"] = 0.0
         counts = Counter(cell.id for cell in self.cells if cell.id)
         for id, count in counts.items():
             if count > 1:
@@ -228,9 +223,9 @@ class Grading:
                     f"{count} cells have the id {id[:40]!r}: all were run, and what the last one "
                     "defines counts"
                 )
-        status = self.ends[0].status if self.ends else BY_HAND if self.withheld else GRADED
         return {
-            "status": status,
+            "status": self.ends[0].status if self.ends else GRADED,
+            "withheld": self.withheld,
             "questions": questions,
             "notes": list(dict.fromkeys(self.notes)),
             "cells": {str(number): error for number, error in self.errors.items()},

@@ -178,21 +178,24 @@ def write(notebook: NotebookNode, path: Path) -> Path:
 # The answer key
 
 
-def answer_key(notebook: NotebookNode) -> NotebookNode:
-    """The solutions and model answers, without hidden tests: to hand out after the deadline."""
+def answer_key(notebook: NotebookNode, notes: bool = False) -> NotebookNode:
+    """The solutions and model answers, without hidden tests: to hand out after the deadline; with
+    the notes for the grader, for the grader alone."""
     key = new_of(notebook)
     for cell in key.cells:
         check_places(cell)
         cell.source = replaced(cell.source, HIDDEN_TESTS)
         marks = re.compile(rf"^\s*### (BEGIN|END) {SOLUTION}\n?", re.M)
         cell.source = marks.sub("", cell.source)
+        if not notes:
+            cell.source = cell.source.partition("\n\nFor the grader: ")[0]
         cell.metadata.pop("nbgrader", None)
     first = key.cells[0]
     first.source = first.source.replace("# ", "# Answer key: ", 1)
     return key
 
 
-def keys(names: Iterable[str], folder: Path) -> Iterator[Path]:
+def keys(names: Iterable[str], folder: Path, notes: bool = False) -> Iterator[Path]:
     """Execute the answer key of each assignment, and write it with its outputs.
 
     Raises:
@@ -201,7 +204,7 @@ def keys(names: Iterable[str], folder: Path) -> Iterator[Path]:
     from book.store_outputs import execute, failures  # here: only this needs a kernel
 
     for name in names:
-        key = answer_key(source(name))
+        key = answer_key(source(name), notes)
         execute(key, ASSIGNMENTS)
         for _, failure in failures(key):
             raise RuntimeError(f"the solutions of {name} fail in {failure}")

@@ -83,5 +83,5 @@ QUESTIONS = (
     Question("q3", "The score", 2, accuracies),
     Question("q4", "When is it solved?", 3, solved_at),
     Question("q5", "Over seeds", 2, over_seeds),
-    Question("q6", "The report", 18, None),
+    Question("q7", "The report", 18, None),
 )

@@ -18,7 +18,9 @@ import torch
 from stored import ROOT
 
 from coursework import release
+from coursework.assignment import find
 from coursework.assignments import NAMES
+from coursework.sandbox import Limits
 
 RUN_CELLS = Path(__file__).with_name("run_cells.py")
 
@@ -51,6 +53,8 @@ def written_answers(notebook):
 
 # They run
 
+PAIR = "is to be 2 values: return them with a comma between them"
+GAP_OF_3 = "gap = 3\n    first, second = rng"
 WRONG = [
     (
         "rnn_by_hand",
@@ -60,12 +64,38 @@ WRONG = [
         "does the function end in",
     ),
     ("rnn_by_hand", "step", "+ b)", ") + b", "Is it inside the tanh?"),
-    ("rnn_by_hand", "step", "U @ h", "h @ U", "Rows are what is computed"),
+    ("rnn_by_hand", "step", "U @ h", "h @ U", "Row 1 of U makes unit 1"),
     ("rnn_by_hand", "unroll", "step(x, h, W, U, b)", "step(x, 0 * h, W, U, b)", "the one before"),
-    ("rnn_by_hand", "unroll_batch", "U.T", "U", "is a matrix transposed?"),
+    ("rnn_by_hand", "unroll_batch", "U.T", "U", "are both matrices transposed"),
+    (
+        "rnn_by_hand",
+        "unroll_batch",
+        "np.array(states)",
+        "states[-1]",
+        r"^AssertionError: unroll_batch has shape \(2, 2\), expected \(3, 2, 2\)\. ",
+    ),
     ("rnn_by_hand", "share_left", "(1 - h**2)", "(1 - h)", "at its own state|measured|slope"),
     ("gates_and_cell", "sigmoid", "-np.abs(a)", "np.abs(a)", "Is an exponent positive|minus that"),
-    ("gates_and_cell", "lstm_step", "f * c + i", "i * c + f", "Is f with the old C"),
+    ("gates_and_cell", "sigmoid", "small =", "a[a < 0], small = a[a < 0],", "take a number alone"),
+    ("gates_and_cell", "lstm_step", "o * np.tanh(c), c", "np.array([o * np.tanh(c), c])", PAIR),
+    (
+        "gates_and_cell",
+        "lstm",
+        "np.array(hidden), np.array(cells)",
+        "np.array([hidden, cells])",
+        PAIR,
+    ),
+    (
+        "gates_and_cell",
+        "lstm",
+        "np.array(cells)",
+        "c",
+        r"^AssertionError: lstm, value 2, has shape",
+    ),
+    ("gates_and_cell", "sample_and_hold", '{"W_f"', '{"U_f": 0.0, "W_f"', "a key too many, 'U_f'"),
+    ("gates_and_cell", "counter", '"W_f": 2 * k, ', "", "counter lacks the key 'W_f'"),
+    ("gates_and_cell", "toggle", '"b_f": 3 * k', '"b_C": 3 * k', "toggle lacks the key 'b_f'"),
+    ("gates_and_cell", "lstm_step", "f * c + i", "i * c + f", "Does f multiply the old C"),
     ("gates_and_cell", "lstm_step", "np.tanh(c), c", "c, c", "not of the old one"),
     ("gates_and_cell", "lstm_step", 'U["o"] @ h', 'U["o"] @ (0 * h)', r'U\["o"\] changes nothing'),
     ("gates_and_cell", "half_life", "np.log(0.5) / ", "-", "so one step halves"),
@@ -78,8 +108,12 @@ WRONG = [
         "d_outputs[t]",
         "must reach step 1",
     ),
+    ("backpropagation", "step_backward", '"b": d_a', '"a": d_a, "b": d_a', "a key too many, 'a'"),
+    ("backpropagation", "backward", '"x": d_xs', '"xs": d_xs', "backward lacks the key 'x'"),
+    ("backpropagation", "lstm_step_backward", '"c_prev": d', '"c": d', "lacks the key 'c_prev'"),
     ("backpropagation", "lstm_step_backward", "d_c + d_h *", "d_h *", "both roads added"),
     ("variants", "peephole_step", 'p["o"] * c)', 'p["o"] * h)', "o sees that"),
+    ("variants", "coupled_step", "np.tanh(c), c", "np.tanh(c)", PAIR),
     ("variants", "gru_step", "(1 - z) * h + z * h_tilde", "z * h + (1 - z) * h_tilde", "old state"),
     (
         "variants",
@@ -90,6 +124,15 @@ WRONG = [
     ),
     ("variants", "torch_gru_step", "@ h + d)", "@ h) + d", "shut out as well"),
     ("experiment", "recall", "key_kinds + fillers", "fillers", "counted on from the keys"),
+    ("experiment", "my_task", "first, second = rng", GAP_OF_3, "is `gap` used"),
+    (
+        "experiment",
+        "my_task",
+        "inputs, first",
+        "inputs, inputs",
+        r"answers has shape \(4, 200, 3\)",
+    ),
+    ("experiment", "my_task", "inputs, first", "inputs[:, :9], first", "the second axis of inputs"),
     ("experiment", "solved_at", ">= threshold", "> threshold", "as large or larger"),
 ]
 
@@ -97,7 +140,8 @@ WRONG = [
 def with_mistake(name, where, right, wrong):
     """The solutions with a mistake in one cell, and the tests that students see."""
     notebook = release.source(name)
-    notebook.cells = [c for c in notebook.cells if c.id not in ("my_runs", "my_task", "task_check")]
+    needless = {"my_runs"} if where == "my_task" else {"my_runs", "my_task", "task_check"}
+    notebook.cells = [c for c in notebook.cells if c.id not in needless]
     for cell in notebook.cells:
         cell.source = release.replaced(cell.source, "HIDDEN TESTS")
         if cell.id == where:
@@ -106,12 +150,24 @@ def with_mistake(name, where, right, wrong):
     return notebook
 
 
+def that_returns_nothing(name):
+    """The starter code with ``pass`` for an answer, and the tests that students see."""
+    notebook = release.source(name)
+    notebook.cells = [cell for cell in notebook.cells if cell.id != "my_runs"]
+    for cell in notebook.cells:
+        cell.source = release.replaced(cell.source, "SOLUTION", ["pass"])
+        cell.source = release.replaced(cell.source, "HIDDEN TESTS")
+    return notebook
+
+
 @pytest.fixture(scope="module")
 def ran(tmp_path_factory):
-    """The error of each code cell, or None, by its id, of the solutions and of the starter code of
-    each assignment, and of each mistake; they run in an empty folder."""
+    """The error of each code cell, or None, by its id, of the solutions and the starter code of
+    each assignment, of functions that return nothing, and of each mistake; they run in an empty
+    folder."""
     notebooks = {("solutions", name): release.source(name) for name in NAMES}
     notebooks |= {("starter", name): release.released(release.source(name)) for name in NAMES}
+    notebooks |= {("nothing", name): that_returns_nothing(name) for name in NAMES}
     notebooks |= {mistake: with_mistake(*mistake[:4]) for mistake in WRONG}
     variables = {"PATH": os.environ["PATH"], "OMP_NUM_THREADS": "1", "MPLBACKEND": "agg"}
     run = subprocess.run(
@@ -171,12 +227,34 @@ def test_a_common_mistake_is_told_what_to_look_at(ran, mistake):
 
 
 @every_assignment
+def test_a_function_without_return_is_told_so(ran, name):
+    cells = [cell.id for cell in graded_by_a_program(release.source(name))]
+    for cell in (*cells, "task_check") if name == "experiment" else cells:
+        assert "is None: does the function end in return?" in ran["nothing", name][cell], cell
+
+
+@every_assignment
 def test_answers_are_compared_by_the_same_lines_in_all(name):
     (lines,) = [cell.source for cell in release.source(name).cells if cell.id == "check"]
     assert lines == [c.source for c in release.source(NAMES[0]).cells if c.id == "check"][0]
 
 
 # Points and texts
+
+
+@every_assignment
+def test_how_it_works_is_said_in_the_same_words_in_all(name):
+    """With the limits that the grader has."""
+    (text,) = [cell.source for cell in release.source(name).cells if cell.id == "how"]
+    assert text == [c.source for c in release.source(NAMES[0]).cells if c.id == "how"][0]
+    limits = find(name).limits
+    assert f"a cell {limits.cell_seconds} seconds and a call {limits.call_seconds}." in text
+
+
+@every_assignment
+def test_a_question_has_the_number_of_its_section(name):
+    for question in asked(name):
+        assert f"## {question.id[1:]}. {question.title} (" in text_of(release.source(name))
 
 
 @every_assignment
@@ -347,3 +425,36 @@ def test_the_page_for_instructors_has_its_objectives_and_lets_it_be_downloaded(n
 def test_each_command_of_the_page_is_one_that_there_is():
     named = set(re.findall(r"python -m coursework (\w+)", TEACHING))
     assert named == {"release", "grade", "gradebook", "feedback", "key"}
+
+
+def scripts(first):
+    """The blocks of the page that begin with this line."""
+    blocks = re.findall(r"^```text\n(.*?)^```", TEACHING, re.M | re.S)
+    return [block for block in blocks if block.startswith(first)]
+
+
+@pytest.mark.parametrize("which", [0, 1], ids=["Canvas", "Moodle and Gradescope"])
+def test_the_loops_of_the_page_name_files_by_the_student(tmp_path, which):
+    names = [
+        ("lovelaceada_1234_5678_gates_and_cell.ipynb", "turingalan_LATE_56_78_gates.zip"),
+        ("lovelaceada_1234/my notebook.ipynb", "turingalan_56/gates.zip"),
+    ][which]
+    for name in names:
+        file = tmp_path / "downloaded" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(name)
+        os.utime(file, (1e9, 1e9))
+    loop = scripts("mkdir -p submissions/gates_and_cell\nfor ")[which]
+    subprocess.run(["bash", "-euc", loop], cwd=tmp_path, check=True)
+    found = sorted((tmp_path / "submissions" / "gates_and_cell").iterdir())
+    assert [file.name for file in found] == ["lovelaceada_1234.ipynb", "turingalan_56.zip"]
+    assert [file.read_text() for file in found] == list(names)
+    assert {file.stat().st_mtime for file in found} == {1e9}
+
+
+def test_the_page_has_the_limits_of_the_grader():
+    limits = Limits()
+    assert (
+        f"A cell may take {limits.cell_seconds} seconds of processor time, "
+        f"a call of a function {limits.call_seconds}, all of it {limits.seconds}."
+    ) in TEACHING

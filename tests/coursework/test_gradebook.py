@@ -2,6 +2,7 @@
 
 import contextlib
 import csv
+import json
 import os
 import shutil
 from pathlib import Path
@@ -51,9 +52,9 @@ def rows_of(file: str) -> list[dict]:
         return list(csv.DictReader(rows))
 
 
-def fill_in(student: str, points: str, comment: str = "") -> None:
+def fill_in(student: str, points: str, comment: str = "", question: str = "q2") -> None:
     rows = rows_of("out/by_hand.csv")
-    [row] = [row for row in rows if row["student"] == student]
+    [row] = [row for row in rows if (row["student"], row["question"]) == (student, question)]
     row |= {"points": points, "comment": comment}
     with Path("out/by_hand.csv").open("w", newline="") as file:
         table = csv.DictWriter(file, list(row))
@@ -119,6 +120,97 @@ def test_the_gradebook_says_who_is_late_and_whom_to_look_at(course, capsys):
     Path("times.csv").write_text("student,submitted\nada,2034-01-01T00:00Z\n")
     command("gradebook", "out", "--due", "2033-01-01T00:00Z", "--submitted", "times.csv")
     assert [row["late"] for row in rows_of("gradebook.csv")] == ["yes", "yes", "no"]
+
+
+def test_a_folder_with_the_grades_of_another_assignment_is_refused(course):
+    before = Path("out/by_hand.csv").read_bytes()
+    with pytest.raises(SystemExit) as caught:
+        command("grade", "small", "in", "--out", "out", "--no-sandbox")
+    assert str(caught.value) == (
+        "out has the grades of with_report: give each assignment a folder of its own"
+    )
+    assert Path("out/by_hand.csv").read_bytes() == before
+
+
+def copied(folder: str, *students: str) -> None:
+    """Grades of these students in a folder of their own, as another machine would make them."""
+    shutil.copytree("out", folder)
+    stored = json.loads(Path("out/results.json").read_text())
+    stored["results"] = {student: stored["results"][student] for student in students}
+    Path(folder, "results.json").write_text(json.dumps(stored))
+
+
+def test_the_parts_of_one_assignment_are_joined(course):
+    copied("part1", "ada", "eve")
+    copied("part2", "bob")
+    command("gradebook", "part1", "part2")
+    assert [row["student"] for row in rows_of("gradebook.csv")] == ["ada", "eve", "bob"]
+
+
+def test_a_student_in_two_parts_is_named(course):
+    copied("part1", "ada", "eve")
+    copied("part2", "bob", "eve")
+    with pytest.raises(SystemExit) as caught:
+        command("gradebook", "part1", "part2")
+    assert str(caught.value) == (
+        "part2 has grades of eve for with_report, and so has a folder before it"
+    )
+    assert not Path("gradebook.csv").exists()
+
+
+def test_a_deadline_is_that_of_one_assignment(course):
+    command("grade", "small", "in", "--out", "other", "--no-sandbox")
+    with pytest.raises(SystemExit) as caught:
+        command("gradebook", "out", "other", "--due", "2033-01-01T00:00Z")
+    assert str(caught.value) == (
+        "--due is for one assignment: write a gradebook of each with its own"
+    )
+    command("gradebook", "out", "other")
+    assert [row["student"] for row in rows_of("gradebook.csv")] == ["ada", "bob", "eve"]
+
+
+@pytest.fixture(scope="module")
+def held(tmp_path_factory) -> Path:
+    """A course in which one student imports what they may not, and one does not."""
+    folder = tmp_path_factory.mktemp("held")
+    (folder / "in").mkdir()
+    uses = (*submissions.CORRECT, "from numpy import linalg as la\nla.norm([1])")
+    for student, cells in {"ada": uses, "bob": submissions.CORRECT}.items():
+        (folder / "in" / f"{student}.ipynb").write_bytes(submissions.notebook(*cells))
+    with contextlib.chdir(folder):
+        command("grade", "small", "in", "--out", "out", "--no-sandbox")
+    return folder
+
+
+def test_points_that_were_withheld_can_be_given_back(held, tmp_path, monkeypatch):
+    shutil.copytree(held, tmp_path, dirs_exist_ok=True)
+    monkeypatch.chdir(tmp_path)
+    ada, bob = rows_of("out/grades.csv")
+    assert [ada["status"], ada["score"], ada["q1"]] == ["needs manual", "0", ""]
+    assert "; 8 points are withheld until somebody has looked at it; " in ada["note"]
+    assert [bob["status"], bob["score"], bob["note"]] == ["graded", "8", ""]
+    asked = [
+        (row["student"], row["question"], row["max_points"]) for row in rows_of("out/by_hand.csv")
+    ]
+    assert asked == [("ada", "q1", "2"), ("ada", "q2", "4"), ("ada", "q3", "2")]
+    command("feedback", "out")
+    assert "q1: a gate: – of 2" in Path("out/feedback/ada.html").read_text()
+
+    fill_in("ada", "2", "You did not need it.", question="q1")
+    fill_in("ada", "4", question="q2")
+    command("gradebook", "out")
+    [ada, _] = rows_of("out/grades.csv")
+    assert [ada["status"], ada["score"]] == ["needs manual", "6"]
+    assert "; 2 points are withheld" in ada["note"]
+    fill_in("ada", "0", question="q3")
+    command("feedback", "out")
+    [ada, _] = rows_of("out/grades.csv")
+    assert [ada["status"], ada["score"], ada["q2"], ada["q3"]] == ["graded", "6", "4", "0"]
+    assert "withheld" not in ada["note"]
+    page = Path("out/feedback/ada.html").read_text()
+    assert "6 of 8 points" in page
+    assert "q1: a gate: 2 of 2" in page and "You did not need it." in page
+    assert "8 of 8 points" in Path("out/feedback/bob.html").read_text()
 
 
 def test_a_time_that_cannot_be_read_is_named(course):

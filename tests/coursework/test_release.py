@@ -56,11 +56,21 @@ def test_no_other_page_is_an_assignment():
 
 @every_assignment
 def test_the_answer_key_has_the_solutions_and_no_hidden_test(name):
-    source, key = release.source(name), release.answer_key(release.source(name))
+    source, key = release.source(name), release.answer_key(release.source(name), notes=True)
     for cell, shown in zip(source.cells, key.cells, strict=True):
         visible = re.sub(REGION.format("HIDDEN TESTS"), "", cell.source, flags=re.S).rstrip()
         lines = re.sub(r"^[ \t]*### (BEGIN|END) SOLUTION\n?", "", visible, flags=re.M).rstrip()
         assert shown.source.replace("# Answer key: ", "# ").rstrip() == lines
+
+
+@every_assignment
+def test_the_answer_key_has_the_notes_for_the_grader_only_if_they_are_asked_for(name):
+    def texts(**settings):
+        return [cell.source for cell in release.answer_key(release.source(name), **settings).cells]
+
+    [answer] = [text for text in texts(notes=True) if "For the grader: " in text]
+    shown, _, _ = answer.partition("\n\nFor the grader: ")
+    assert texts() == [shown if text == answer else text for text in texts(notes=True)]
 
 
 # The commands
