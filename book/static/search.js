@@ -86,7 +86,7 @@
     const nodes = document.createDocumentFragment();
     let at = 0;
     for (const match of text.matchAll(wanted)) {
-      nodes.append(text.slice(at, match.index).normalize("NFC"), element("mark", match[0].normalize("NFC")));
+      nodes.append(text.slice(at, match.index).normalize("NFC"), mark(match[0].normalize("NFC")));
       at = match.index + match[0].length;
     }
     nodes.append(text.slice(at).normalize("NFC"));
@@ -96,6 +96,12 @@
   function element(name, ...content) {
     const made = document.createElement(name);
     made.append(...content);
+    return made;
+  }
+
+  function mark(...content) {
+    const made = element("mark", ...content);
+    made.className = "found"; // not what a drawing's equations mark
     return made;
   }
 
@@ -173,10 +179,10 @@
     for (const math of article.querySelectorAll("math")) {
       const text = math.textContent.normalize("NFKD").replace(DASHES, "-").replace(/\p{M}/gu, "").toLowerCase();
       if (!symbols.some((symbol) => text.includes(symbol))) continue;
-      const mark = element("mark");
+      const found = mark();
       const whole = math.closest("div.math") ?? math;
-      whole.replaceWith(mark);
-      mark.append(whole);
+      whole.replaceWith(found);
+      found.append(whole);
     }
   }
 
@@ -184,7 +190,7 @@
   function show() {
     const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
     const section = target?.matches("dt") ? target.parentElement : (target ?? article);
-    const places = [...section.querySelectorAll("mark")].map((mark) => mark.closest(PLACES) ?? mark);
+    const places = [...section.querySelectorAll("mark.found")].map((found) => found.closest(PLACES) ?? found);
     const each = words(query).map((word) => new RegExp(pattern(word), "iu"));
     const there = (place) => each.filter((word) => word.test(place.textContent.normalize("NFD"))).length;
     if (!places.length) return;

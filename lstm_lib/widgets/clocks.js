@@ -40,7 +40,6 @@ function render({ model, el }) {
     clearInterval(timer);
     timer = null;
     play.textContent = "Play";
-    play.setAttribute("aria-pressed", "false");
   }
 
   play.addEventListener("click", () => {
@@ -50,7 +49,6 @@ function render({ model, el }) {
     }
     timer = setInterval(() => go(model.get("t") + 1), 900);
     play.textContent = "Pause";
-    play.setAttribute("aria-pressed", "true");
     go(model.get("t") + 1);
   });
   root.querySelector(".next").addEventListener("click", () => {

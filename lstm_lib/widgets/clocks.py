@@ -89,7 +89,7 @@ def markup(periods, reads, steps, t):
         f' aria-label="the step t" aria-valuetext="{now["said"]}">'
         f'<span class="value" aria-hidden="true">{t}</span></label>'
         '<button type="button" class="next">Next step</button>'
-        '<button type="button" class="play" aria-pressed="false">Play</button></div>'
+        '<button type="button" class="play">Play</button></div>'
         '<div class="parts"><div class="faces">'
         + "".join(face(*part) for part in per_module)
         + "</div>"

@@ -14,7 +14,8 @@
 //                            "past", "now" or "later", and nothing when all is shown
 //   <p data-verdict="miss" data-limit="0.1">   says `data-reached` if miss is below the limit, else
 //                            `data-missed`
-//   <span class="said">      says the values in `data-results` after a button was pressed
+//   <span class="said">      says the values in `data-results` after a button or a checkbox was
+//                            pressed, and the sliders that it moved
 //   [data-lit], [data-mode]  follow the choice of that name; the style sheet does the rest
 //
 // A name of a result may have a choice in it: "h_{variant}".
@@ -80,6 +81,9 @@ function render({ model, el }) {
     paint({ ...inputs, ...values });
   }
 
+  // A result is said as it is shown.
+  const small = new Set(rounded.map(([, name]) => name));
+  const inWords = (name) => (small.has(name) ? twoFigures : format)(model.get(name));
   const chosen = (name) => name.replace(/\{(\w+)\}/, (_, choice) => model.get(choice));
 
   function paint(values) {
@@ -92,7 +96,7 @@ function render({ model, el }) {
     for (const [node, name] of sliders) {
       node.value = values[name];
       const result = node.dataset.result;
-      const says = result ? `, ${node.dataset.says} ${format(values[chosen(result)])}` : "";
+      const says = result ? `, ${node.dataset.says} ${inWords(chosen(result))}` : "";
       node.setAttribute("aria-valuetext", format(values[name]) + says);
     }
     for (const [node, name] of used) {
@@ -134,9 +138,11 @@ function render({ model, el }) {
     byHand = true;
     if (target.dataset.input) set({ [target.dataset.input]: value });
     byHand = false;
+    if (target.type === "checkbox") say(`${target.getAttribute("aria-label")} ${target.checked ? "on" : "off"}`);
   });
   root.addEventListener("click", ({ target }) => {
     const button = target.closest("button");
+    const before = settings();
     if (button?.dataset.choice) set({ [button.dataset.choice]: button.dataset.option });
     if (button?.dataset.preset) set(JSON.parse(button.dataset.preset));
     if (button?.classList.contains("reset")) {
@@ -145,7 +151,7 @@ function render({ model, el }) {
     }
     if (button && button === more) showMore(root.dataset.more !== "true");
     if (button && button === play) return timer ? stop("Stopped") : turn(1);
-    if (button) say(button.textContent);
+    if (button) say(button.textContent, moved(before));
   });
 
   function showMore(all) {
@@ -155,10 +161,20 @@ function render({ model, el }) {
     tabStops();
   }
 
-  function say(what) {
+  function say(what, moved = "") {
     const results = Object.entries(JSON.parse(said.dataset.results));
-    const values = results.map(([name, words]) => `${words} ${format(model.get(chosen(name)))}`);
-    said.textContent = [what, ...values].join(", ");
+    const values = results.map(([name, words]) => `${words} ${inWords(chosen(name))}`);
+    said.textContent = [what, ...values].join(", ") + moved;
+  }
+
+  const settings = () => sliders.map(([, name]) => model.get(name));
+
+  // The sliders that were moved, in words; of many, how many.
+  function moved(before) {
+    const nodes = sliders.filter(([, name], k) => model.get(name) !== before[k]);
+    const each = nodes.map(([node, name]) => `${node.getAttribute("aria-label")} ${format(model.get(name))}`);
+    if (!each.length) return "";
+    return each.length > 6 ? `; ${each.length} sliders moved` : `; set: ${each.join(", ")}`;
   }
 
   // Turns
@@ -173,7 +189,6 @@ function render({ model, el }) {
       node.dataset.when = then < 0 ? "past" : then > 0 ? "later" : "now";
     }
     play.textContent = "Stop";
-    play.setAttribute("aria-pressed", true);
     timer = setTimeout(turn, TURN, now + 1);
   }
 
@@ -182,7 +197,6 @@ function render({ model, el }) {
     timer = null;
     for (const node of turns) delete node.dataset.when;
     play.textContent = "Play";
-    play.setAttribute("aria-pressed", false);
     if (why) say(why);
   }
 

@@ -92,7 +92,7 @@ def preset(text, values):
     return f"<button type=\"button\" data-preset='{json.dumps(values)}'>{text}</button>"
 
 
-PLAY = '<button type="button" class="play" aria-pressed="false">Play</button>'
+PLAY = '<button type="button" class="play">Play</button>'
 """Shows what has a ``data-turn``, one turn after the other."""
 
 MORE = '<button type="button" class="more" aria-pressed="false">All knobs</button>'

@@ -134,7 +134,6 @@ function render({ model, el }) {
     clearInterval(timer);
     timer = null;
     play.textContent = "Play";
-    play.setAttribute("aria-pressed", "false");
     announce();
   }
 
@@ -145,7 +144,6 @@ function render({ model, el }) {
       if (model.get("t") === last) stop();
     }, 900);
     play.textContent = "Pause";
-    play.setAttribute("aria-pressed", "true");
     go(model.get("t") === last ? 0 : model.get("t") + 1);
     if (model.get("t") === last) stop();
   }

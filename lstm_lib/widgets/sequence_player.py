@@ -202,7 +202,7 @@ def controls(player):
     return (
         '<div class="controls"><div class="choice" role="group" aria-label="Move">'
         '<button type="button" class="back">Back</button>'
-        '<button type="button" class="play" aria-pressed="false">Play</button>'
+        '<button type="button" class="play">Play</button>'
         f'<button type="button" class="next">Step</button>{RESET}</div>'
         '<div class="choice" role="group" aria-label="Unit in the module"><span>Unit</span>'
         + buttons("unit", player.unit, units)

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from functools import cache
+from importlib import resources
 from types import SimpleNamespace
 from urllib.parse import unquote, urldefrag, urlsplit
 
@@ -36,6 +37,8 @@ new PerformanceObserver((list) => {
 # After it: everything that the claims below are about, in one go.
 SURVEY = (ROOT / "tests" / "survey.js").read_text(encoding="utf-8")
 FITS = (ROOT / "tests" / "fits.js").read_text(encoding="utf-8")
+AXE = resources.files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+ACCESSIBLE = (ROOT / "tests" / "accessible.js").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +63,9 @@ def survey(browser, site):
         for window in WINDOWS[width] if scripts else ():
             visit.page.set_viewport_size(dict(zip(("width", "height"), window, strict=True)))
             found.fits[window] = SimpleNamespace(**visit.page.evaluate(FITS))
+        if scripts:  # in the narrower window of each width, and with all folds open
+            visit.page.evaluate(AXE)
+            found.axe = visit.page.evaluate(ACCESSIBLE)
         found.requests_elsewhere, found.complaints = visit.requests_elsewhere(), visit.complaints
         context.close()
         return found
@@ -158,6 +164,12 @@ def test_every_formula_is_typeset(survey, page, look):
     assert found.typeset == found.formulas
     assert not found.raw
     assert {*map(ord, found.signs)} <= mathematics.CHARACTERS, "signs that the font was cut of"
+
+
+@every_page
+@every_look
+def test_axe_finds_nothing(survey, page, look):
+    assert not survey(page, *look).axe
 
 
 def test_the_site_has_widgets_and_formulas(site_folder):

@@ -695,7 +695,7 @@ def test_the_clocks_play_and_stop(page, motion):
     play.click()
     assert page.evaluate("model.get('t')") == 1
     page.wait_for_function("model.get('t') >= 2")
-    assert play.inner_text() == "Pause" and play.get_attribute("aria-pressed") == "true"
+    assert play.inner_text() == "Pause"
     turning = root.locator(".hand").first.evaluate(
         "(hand) => getComputedStyle(hand).transitionDuration"
     )
@@ -704,7 +704,7 @@ def test_the_clocks_play_and_stop(page, motion):
     t = page.evaluate("model.get('t')")
     page.wait_for_timeout(1200)
     assert page.evaluate("model.get('t')") == t
-    assert play.inner_text() == "Play" and play.get_attribute("aria-pressed") == "false"
+    assert play.inner_text() == "Play"
 
 
 @pytest.mark.parametrize(
