@@ -32,13 +32,14 @@ def packages() -> str:
 
 
 def executed(file: str) -> str:
-    """When a notebook was executed, and for how long: "27 November 2026, in 5 seconds"; or ""."""
+    """When a notebook was executed, and for how long: "1 March 2026, in 5 seconds of processor
+    time"; or ""."""
     noted = executions().get(file)
     if not noted:
         return ""
     day, seconds = date.fromisoformat(noted["day"]), noted["seconds"]
     plural = "s" * (seconds != 1)
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}, in {seconds} second{plural}"
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}, in {seconds} second{plural} of processor time"
 
 
 @cache

@@ -75,8 +75,8 @@ def test_a_day_has_an_english_name(monkeypatch):
         "b": {"day": "2026-12-24", "seconds": 7},
     }
     monkeypatch.setattr(facts, "executions", lambda: noted)
-    assert facts.executed("a.ipynb") == "1 March 2026, in 1 second"
-    assert facts.executed("b") == "24 December 2026, in 7 seconds"
+    assert facts.executed("a.ipynb") == "1 March 2026, in 1 second of processor time"
+    assert facts.executed("b") == "24 December 2026, in 7 seconds of processor time"
     assert facts.executed("c") == ""
 
 
