@@ -37,9 +37,9 @@ def executed(file: str) -> str:
     noted = executions().get(file)
     if not noted:
         return ""
-    day, seconds = date.fromisoformat(noted["day"]), noted["seconds"]
-    plural = "s" * (seconds != 1)
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}, in {seconds} second{plural} of processor time"
+    day = date.fromisoformat(noted["day"])
+    seconds = f"{noted['seconds']} second{'s' * (noted['seconds'] != 1)} of processor time"
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}, in {seconds}"
 
 
 @cache
