@@ -63,6 +63,7 @@ lab: .venv/for-all ## open the chapters in JupyterLab
 notebooks: .venv/for-all ## execute every notebook and store its outputs
 	$(BIN)/python book/store_outputs.py
 	$(BIN)/python -c "from lstm_lib import diagrams; diagrams.lstm().save('book/static/lstm.svg')"
+	$(BIN)/python -m book.link_cards
 	$(BIN)/python -m coursework.handout
 
 bench: .venv/for-all ## measure the layers beside PyTorch's: a quarter of an hour

@@ -1,7 +1,7 @@
-"""What the foot of a page says: the version, when its outputs were stored, and with what."""
+"""What the foot of a page says: the version, when its code was executed, and with what."""
 
+import json
 import re
-import subprocess
 import tomllib
 from datetime import date
 from functools import cache
@@ -9,6 +9,12 @@ from functools import cache
 from book.contents import ROOT
 
 PACKAGES = {"numpy": "NumPy", "torch": "PyTorch"}
+
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+"""In the book's language, whatever that of the machine is."""
 
 
 def version() -> str:
@@ -25,23 +31,18 @@ def packages() -> str:
     return ", ".join(f"{name} {found[package]}" for package, name in PACKAGES.items())
 
 
+def executed(file: str) -> str:
+    """When a notebook was executed, and for how long: "1 March 2026, in 5 seconds of processor
+    time"; or ""."""
+    noted = executions().get(file)
+    if not noted:
+        return ""
+    day = date.fromisoformat(noted["day"])
+    seconds = f"{noted['seconds']} second{'s' * (noted['seconds'] != 1)} of processor time"
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}, in {seconds}"
+
+
 @cache
-def dates() -> dict[str, date]:
-    """When each file was last committed, by its path; empty outside a clone of the project."""
-    command = ["git", "log", "--format=%x00%cs", "--name-only", "--relative", "--", "*.ipynb"]
-    try:
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    except (OSError, subprocess.CalledProcessError):
-        return {}
-    found = {}
-    for commit in done.stdout.split("\0")[1:]:
-        day, *files = commit.split()
-        for file in files:
-            found.setdefault(file, date.fromisoformat(day))
-    return found
-
-
-def stored(file: str) -> str:
-    """The day on which a notebook was last stored with its outputs: "27 November 2026"; or ""."""
-    day = dates().get(file)
-    return f"{day.day} {day:%B %Y}" if day else ""
+def executions() -> dict[str, dict]:
+    """What `book/store_outputs.py` wrote down, by the notebook's path in the project."""
+    return json.loads((ROOT / "book" / "executions.json").read_text(encoding="utf-8"))

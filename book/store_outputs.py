@@ -6,9 +6,13 @@
 Each notebook runs from top to bottom on a fresh kernel, in its own folder. The kernel is the Python
 that runs this script, with environment variables of its own. If a cell raises, hangs or ends its
 kernel, the message names the notebook, the cell and the line, and the file stays as it was.
+
+For each notebook that came out otherwise than before, `book/executions.json` says when it was
+executed and how long that took.
 """
 
 import atexit
+import json
 import os
 import re
 import shutil
@@ -16,6 +20,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
+from datetime import date
 from functools import cache
 from pathlib import Path
 from uuid import NAMESPACE_URL, uuid4, uuid5
@@ -30,6 +35,7 @@ from nbformat.v4 import new_output
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = ("notebooks", "notebooks/labs", "book")
+EXECUTIONS = ROOT / "book" / "executions.json"
 WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
 MOST_SECONDS = 300  # for one cell
 SECONDS_TO_STOP = 20  # when it is interrupted
@@ -230,13 +236,38 @@ def store_outputs(path: Path, **settings) -> None:
     nbformat.write(notebook, path)
 
 
+def note(name: str, seconds: float) -> None:
+    """Write down when a notebook was executed, today, and how long its kernel was busy."""
+    noted = executions()
+    noted[name] = {"day": date.today().isoformat(), "seconds": max(round(seconds), 1)}
+    lines = (f"  {json.dumps(name)}: {json.dumps(noted[name])}" for name in sorted(noted))
+    EXECUTIONS.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+
+
+def executions() -> dict[str, dict]:
+    """What is written down, by the notebook's path in the project."""
+    return json.loads(EXECUTIONS.read_text(encoding="utf-8")) if EXECUTIONS.exists() else {}
+
+
+def processor_seconds() -> float:
+    """Seconds on the processor of all processes that this one started and that have ended; a
+    machine with other things to do gives them the same, only later."""
+    spent = os.times()
+    return spent.children_user + spent.children_system
+
+
 def main(arguments: list[str]) -> None:
     everything = (path for folder in FOLDERS for path in (ROOT / folder).glob("*.ipynb"))
-    for path in [Path(argument) for argument in arguments] or sorted(everything):
+    for path in [Path(argument).resolve() for argument in arguments] or sorted(everything):
         print(f"{path.name}: ", end="", flush=True)
-        started = time.perf_counter()
+        before, used, started = path.read_bytes(), processor_seconds(), time.perf_counter()
         store_outputs(path)
         print(f"stored, {time.perf_counter() - started:.1f} s", flush=True)
+        if path.is_relative_to(ROOT):
+            name = path.relative_to(ROOT).as_posix()
+            seconds = processor_seconds() - used
+            if path.read_bytes() != before or name not in executions():
+                note(name, seconds)
 
 
 if __name__ == "__main__":

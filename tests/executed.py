@@ -1,6 +1,5 @@
 """Every notebook, executed once: for nbval, which compares texts, and for the tests of figures."""
 
-import os
 from collections.abc import Iterator
 from functools import cache
 from importlib.util import module_from_spec, spec_from_file_location
@@ -24,21 +23,15 @@ def executed(path: Path) -> NotebookNode:
 
     A cell that fails has an error among its outputs, and those after it still run.
     """
-    before = processor_seconds()
+    before = store_outputs.processor_seconds()
     notebook = store_outputs.executed(path, **settings)
-    seconds[path] = processor_seconds() - before
+    seconds[path] = store_outputs.processor_seconds() - before
     return notebook
 
 
 seconds: dict[Path, float] = {}
 """The time on the processor that each notebook took, kernel and compilers included; a machine with
 other things to do gives it the same, only later."""
-
-
-def processor_seconds() -> float:
-    """Seconds on the processor of all processes that this one started and that have ended."""
-    spent = os.times()
-    return spent.children_user + spent.children_system
 
 
 @cache

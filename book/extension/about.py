@@ -6,8 +6,8 @@ from pathlib import Path
 from docutils import nodes
 from markupsafe import Markup
 
-from book import address, facts
-from book.contents import ROOT
+from book import address, facts, link_cards
+from book.contents import ROOT, chapters
 
 MOST_LETTERS = 300
 """Letters of a description; a search engine shows about half of them."""
@@ -54,10 +54,20 @@ def describe(app, pagename, templatename, context, doctree) -> None:
     }
     if app.config.html_baseurl:
         tags["og:url"] = context["pageurl"]
-        tags["og:image"] = f"{app.config.html_baseurl}_static/{CARD}"
-    lines = [f'<meta name="description" content="{escape(says)}">']
+        tags["og:image"] = f"{app.config.html_baseurl}_static/{card(pagename)}"
+        tags["og:image:width"], tags["og:image:height"] = map(str, link_cards.SIZE)
+    lines = [
+        f'<meta name="description" content="{escape(says)}">',
+        '<meta name="twitter:card" content="summary_large_image">',
+    ]
     lines += [f'<meta property="{name}" content="{escape(text)}">' for name, text in tags.items()]
     context["metatags"] = context.get("metatags", "") + "\n".join(lines) + "\n"
+
+
+def card(page: str) -> str:
+    """The picture of a link to a page: a chapter has its own."""
+    file = link_cards.file_of(page)
+    return f"cards/{file.name}" if page in chapters() and file.exists() else CARD
 
 
 def name_source(app, pagename, templatename, context, doctree) -> None:
@@ -72,9 +82,8 @@ def name_source(app, pagename, templatename, context, doctree) -> None:
         about["links"] = {"download this notebook": source}
         if repository:
             about["install"] = address.install(repository)
-        if day := facts.stored(file):
-            about["facts"] += f", last stored on {day}"
-        about["facts"] += f", made with {facts.packages()}"
+        if when := facts.executed(file):
+            about["facts"] += f", executed on {when}, with {facts.packages()}"
     if repository:
         about["links"] |= address.links(repository, branch, file)
     context["about"] = about

@@ -166,7 +166,7 @@
   const PLACES = "h1, h2, h3, h4, h5, h6, p, li, td, th, dt, dd, figcaption, summary, pre";
 
   function markWords() {
-    const without = "svg, math, script, style, button, select, textarea, .widget, .headerlink";
+    const without = "svg, math, script, style, button, select, textarea, .widget, .headerlink, .preview";
     const walker = document.createTreeWalker(article, NodeFilter.SHOW_TEXT);
     const texts = [];
     while (walker.nextNode()) if (!walker.currentNode.parentElement.closest(without)) texts.push(walker.currentNode);

@@ -9,12 +9,13 @@ from zipfile import ZipFile
 
 import pytest
 import yaml
+from bs4 import BeautifulSoup
 from jinja2 import Environment, FileSystemLoader
 from pages import HTML, PAGES, Visit, offline
 from PIL import Image
 from stored import NOTEBOOKS, ROOT
 
-from book import address
+from book import address, contents, link_cards
 from book import offline as packing
 from book.extension import about, publishing
 
@@ -140,6 +141,45 @@ def test_another_address_of_the_site_can_be_given(app):
 def test_the_picture_of_a_link_has_the_size_that_is_shown(site_folder):
     with Image.open(HTML / "_static" / about.CARD) as card:
         assert card.size == (1200, 630)
+
+
+@pytest.mark.parametrize("chapter", contents.chapters())
+def test_a_chapter_has_a_picture_with_its_title_and_its_drawing(chapter):
+    file = link_cards.file_of(chapter)
+    now = link_cards.mark(link_cards.page(chapter))
+    assert link_cards.made_from(file) == now, "make it again: python -m book.link_cards"
+    with Image.open(file) as card:
+        assert card.size == link_cards.SIZE
+
+
+def test_no_picture_is_left_of_a_chapter_that_is_gone():
+    wanted = {link_cards.file_of(chapter) for chapter in contents.chapters()}
+    assert {*link_cards.FOLDER.glob("*.png")} == wanted
+
+
+@pytest.mark.parametrize(
+    ("page", "card"),
+    [
+        ("notebooks/03_lstm_networks", "cards/03_lstm_networks.png"),
+        ("notebooks/labs/belt_or_loop", about.CARD),
+        ("book/index", about.CARD),
+    ],
+)
+def test_a_link_to_a_page_shows_its_picture(app, page, card):
+    made = app(EXAMPLE)
+    context = {"docstitle": "The book", "title": "A title", "pageurl": ""}
+    about.describe(made, page, "", context, None)
+    tags = BeautifulSoup(context["metatags"], "html.parser")
+    image = tags.find(property="og:image")["content"]
+    assert image == f"{PAGES_OF_EXAMPLE}_static/{card}"
+    assert (ROOT / "book/static" / card).exists()
+    assert tags.find(attrs={"name": "twitter:card"})["content"] == "summary_large_image"
+
+
+def test_without_an_address_no_picture_is_named(site_folder):
+    if address.of_the_project()[0]:
+        pytest.skip("this site has an address")
+    assert 'og:image"' not in (HTML / "notebooks/03_lstm_networks.html").read_text("utf-8")
 
 
 def test_what_binder_installs_is_the_library_as_it_is_pinned():

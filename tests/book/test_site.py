@@ -337,6 +337,15 @@ def test_chapters_are_numbered_and_labs_are_marked(site_folder):
             assert back.get_text().startswith(f"chapter {number}, ")
 
 
+def test_figures_have_the_number_of_their_chapter_and_each_another(site_folder):
+    for number, (chapter, labs) in enumerate(contents.chapters().items(), 1):
+        numbers = []
+        for page in (chapter, *labs):
+            for caption in parsed(f"{page}.html").select("article figcaption"):
+                numbers.append(caption.select_one(".caption-number").get_text().strip())
+        assert numbers == [f"Figure {number}.{k}" for k in range(1, len(numbers) + 1)]
+
+
 @pytest.mark.parametrize("where", [".bd-sidebar-primary nav", ".chapters"], ids=["sidebar", "page"])
 def test_the_landing_page_lists_chapters_and_labs_without_a_script(site_folder, where):
     items = [
