@@ -50,6 +50,8 @@ NO_ROOM = {"lspace": "0", "rspace": "0"}
 def spaced(math: ElementTree.Element) -> None:
     """Leave the room that TeX leaves, where browsers leave another."""
     for each in math.iter():
+        if each.get("columnspacing") == "":  # what KaTeX gives one column, and Firefox warns of
+            del each.attrib["columnspacing"]
         if each.tag in SCRIPTED:  # none around the minus of a subscript t-1
             for operator in (mo for script in each[1:] for mo in script.iter("mo")):
                 operator.attrib |= NO_ROOM

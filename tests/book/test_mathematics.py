@@ -37,6 +37,12 @@ def test_it_has_the_room_that_tex_leaves(source, part):
     assert part in mathml(source, block=True)
 
 
+def test_a_column_alone_has_no_empty_spacing():
+    column, columns = (mathml(as_one(lines)) for lines in (r"a \\ b", r"a &= b \\ c &= d"))
+    assert "<mtable" in column and "columnspacing" not in column  # Firefox warns of an empty one
+    assert 'columnspacing="0em"' in columns
+
+
 def test_lines_and_equations_become_one_formula():
     assert as_one("a = b") == "a = b"
     assert as_one(r"a &= b \\ c &= d") == r"\begin{aligned}a &= b \\ c &= d\end{aligned}"
