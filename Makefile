@@ -113,4 +113,4 @@ clean: ## remove the environment and everything built
 	$(PYTHON) -m venv .venv || { rm -rf .venv; exit 1; }
 
 browser: .venv/for-all
-	@$(BIN)/python tests/find_browser.py
+	@$(BIN)/python -m book.browser

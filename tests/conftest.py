@@ -7,7 +7,6 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-import find_browser
 import machines
 import numpy as np
 import pytest
@@ -17,6 +16,7 @@ from playwright.sync_api import Browser, sync_playwright
 from stored import ROOT
 
 import lstm_lib.cells
+from book.browser import WHAT_TO_INSTALL, launch
 
 CELL = pytest.StashKey[type]()
 """The cell to which the tests are kept."""
@@ -148,9 +148,9 @@ def pytest_terminal_summary(terminalreporter) -> None:
 def browser() -> Iterator[Browser]:
     """A headless Chromium. Each test opens pages in a context of its own."""
     with sync_playwright() as playwright:
-        browser = find_browser.launch(playwright)
+        browser = launch(playwright)
         if browser is None:
-            pytest.fail(find_browser.WHAT_TO_INSTALL, pytrace=False)
+            pytest.fail(WHAT_TO_INSTALL, pytrace=False)
         yield browser
         browser.close()
 

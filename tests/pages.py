@@ -7,6 +7,8 @@ from bs4 import BeautifulSoup
 from playwright.sync_api import Browser, BrowserContext, Page
 from stored import ROOT
 
+from book.browser import READY
+
 HTML = ROOT / "_build" / "html"
 
 FRONT_DOOR = "index.html"
@@ -46,16 +48,6 @@ def parsed_head(page: str) -> BeautifulSoup:
     head, found, _ = (HTML / page).read_text(encoding="utf-8").partition("</head>")
     assert found, f"{page} has no head"
     return BeautifulSoup(head, "html.parser")
-
-
-READY = """async () => {
-    const frame = () => new Promise((done) => requestAnimationFrame(done));
-    const places = [...document.querySelectorAll(".widget")];
-    const settled = (place) => "live" in place.dataset || place.querySelector(".widget-problem");
-    for (let k = 0; k < 120 && !places.every(settled); k++) await frame();
-    await document.fonts.ready;
-    await frame();
-}"""
 
 
 class Visit:

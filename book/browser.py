@@ -1,4 +1,4 @@
-"""The browser that the tests of the site drive: any Chromium that starts on this machine.
+"""The browser that tests the site and prints it: any Chromium that starts on this machine.
 
 Run as a program (`make test` does), it also installs one if there is none, or says what to install.
 """
@@ -36,10 +36,20 @@ FLAGS = (
     "--disable-sync",
 )
 WHAT_TO_INSTALL = (
-    "The tests of the site need a browser and none starts here: install Chromium or Google Chrome "
-    "(Debian: apt-get install chromium; macOS: brew install --cask google-chrome; "
-    "elsewhere: https://www.google.com/chrome/) and run the tests again."
+    "Testing or printing the site needs a browser and none starts here: install Chromium or Google "
+    "Chrome (Debian: apt-get install chromium; macOS: brew install --cask google-chrome; "
+    "elsewhere: https://www.google.com/chrome/) and run the command again."
 )
+
+READY = """async () => {
+    const frame = () => new Promise((done) => requestAnimationFrame(done));
+    const places = [...document.querySelectorAll(".widget")];
+    const settled = (place) => "live" in place.dataset || place.querySelector(".widget-problem");
+    for (let k = 0; k < 120 && !places.every(settled); k++) await frame();
+    await document.fonts.ready;
+    await frame();
+}"""
+"""Waits until a page has its widgets and its fonts."""
 
 
 def candidates(playwright: Playwright) -> Iterator[Path | None]:
@@ -75,7 +85,7 @@ def installers() -> Iterator[list[str]]:
 
 
 def find() -> str | None:
-    """The name and version of the browser that the tests will drive, if there is one."""
+    """The name and version of the browser that will be driven, if there is one."""
     with sync_playwright() as playwright:
         browser = launch(playwright)
         return browser and f"{browser.browser_type.name} {browser.version}"
@@ -91,7 +101,7 @@ def main() -> None:
             break
     if not found:
         sys.exit(WHAT_TO_INSTALL)
-    print("The tests of the site drive", found)
+    print("The browser is", found)
 
 
 if __name__ == "__main__":
