@@ -106,6 +106,38 @@ def test_points_that_cannot_be_are_refused_and_nothing_is_lost(course, points):
     assert rows_of("out/by_hand.csv")[0]["comment"] == "Nearly."
 
 
+@pytest.mark.parametrize(
+    "row, said",
+    [
+        (b"ada,q9,3,1,", "out/by_hand.csv, line 2: there is no question 'q9'; there are q1, q2"),
+        (
+            b"ada,q2,3",
+            "out/by_hand.csv, line 2: expected the columns "
+            "student, question, max_points, points, comment",
+        ),
+        (b"ada,q2,3,1,\xe9", "out/by_hand.csv is not in UTF-8: save it as CSV in UTF-8"),
+    ],
+    ids=["question", "columns", "encoding"],
+)
+def test_a_table_that_cannot_be_read_is_refused(course, row, said):
+    head = b"student,question,max_points,points,comment\n"
+    Path("out/by_hand.csv").write_bytes(head + row + b"\n")
+    with pytest.raises(SystemExit) as caught:
+        command("gradebook", "out")
+    assert str(caught.value) == said
+
+
+def test_a_person_can_correct_what_the_program_counted(course):
+    with Path("out/by_hand.csv").open("a") as file:
+        file.write("bob,q1,,1.5,You doubled it in your head.\n")
+    command("feedback", "out")
+    command(*GRADE)
+    _, bob, _ = rows_of("out/grades.csv")
+    assert [bob["score"], bob["q1"]] == ["1.5", "1.5"]
+    page = Path("out/feedback/bob.html").read_text()
+    assert "q1: twice: 1.5 of 2" in page and "You doubled it in your head." in page
+
+
 def test_the_gradebook_says_who_is_late_and_whom_to_look_at(course, capsys):
     fill_in("ada", "3")
     command("gradebook", "out", "--due", "2033-01-01T00:00+00:00")

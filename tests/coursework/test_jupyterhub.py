@@ -106,8 +106,10 @@ def test_a_link_opens_the_assignment_in_the_folder_that_is_pulled():
 
 @pytest.mark.parametrize("wrong", ["hub.example.org", "http://hub.example.org", "https://"])
 def test_what_is_no_address_is_refused(wrong):
-    with pytest.raises(ValueError, match="begins with https://"):
-        link(wrong, "https://git.example.org/lstm.git", "variants")
+    right = "https://git.example.org/lstm.git"
+    for what, addresses in {"hub": (wrong, right), "repository": (right, wrong)}.items():
+        with pytest.raises(ValueError, match=f"^{what} is '{wrong}'; .* begins with https://"):
+            link(*addresses, "variants")
 
 
 def git(folder, *words):

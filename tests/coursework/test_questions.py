@@ -1,5 +1,6 @@
 """How an answer is compared, and how it travels: nothing is believed that was not checked."""
 
+import base64
 import json
 from collections import namedtuple
 
@@ -104,6 +105,10 @@ def test_nothing_else_travels(value):
         to_json(value)
 
 
+EIGHT = "AAAAAAAAAAA="
+"""Eight bytes, so many as a number has."""
+
+
 @pytest.mark.parametrize(
     "form",
     [
@@ -114,21 +119,27 @@ def test_nothing_else_travels(value):
         {"float": "x"},
         {"array": 1, "list": []},
         {"array": ["|O", [1], "AAAAAAAAAAA="]},
-        {"array": ["<f8,<f8", [1], ""]},
+        {"array": ["<f8,<f8", [1], "A" * 20 + "AA=="]},
+        {"array": [8, [1], EIGHT]},
+        {"array": ["<f8", [1]]},
         {"array": ["<f8", [1], "AAAA"]},
-        {"array": ["<f8", [-1], ""]},
-        {"array": ["<f8", [True], ""]},
-        {"array": ["<f8", [1.0], ""]},
+        {"array": ["<f8", [-1, -1], EIGHT]},
+        {"array": ["<f8", [True], EIGHT]},
+        {"array": ["<f8", [1.0], EIGHT]},
         {"array": ["<f8", 1, ""]},
         {"array": ["<f8", [1 << 40, 1 << 40], ""]},
         {"array": ["<f8", [0] * 17, ""]},
-        {"array": ["<f8", [1], "not base64"]},
+        {"array": ["<f8", [1], "AAAA AAAA AAA="]},
         {"array": ["<f8", [0], None]},
         {"array": ["<V8", [0], ""]},
         {"pickle": "gASVAAAAAAAA"},
         {"list": {"list": []}},
         {"dict": []},
-        {"list": [{"list": [{"list": [{"list": [{"list": [{"list": [{"list": [{}]}]}]}]}]}]}]},
+        {
+            "list": [
+                {"list": [{"list": [{"list": [{"list": [{"list": [{"list": [{"list": []}]}]}]}]}]}]}
+            ]
+        },
         1 << 2000,
     ],
     ids=str,
@@ -136,3 +147,9 @@ def test_nothing_else_travels(value):
 def test_a_forged_value_is_refused(form):
     with pytest.raises(ValueError):
         from_json(form)
+
+
+def test_more_numbers_than_may_be_are_refused():
+    data = base64.b64encode(bytes(MOST_NUMBERS + 1)).decode()
+    with pytest.raises(ValueError, match="too many numbers"):
+        from_json({"array": ["|b1", [MOST_NUMBERS + 1], data]})
