@@ -19,8 +19,8 @@
 
   function say(text, action, does) {
     status.textContent = text;
-    button.hidden = !action;
-    button.textContent = action ?? "";
+    button.textContent = action;
+    button.setAttribute("aria-disabled", !does); // it keeps the focus
     button.onclick = does;
   }
 
@@ -38,8 +38,13 @@
   }
 
   async function keep() {
-    say("Keeping a copy …");
-    workers.onmessage = ({ data }) => data?.of && say(`Keeping a copy: ${data.kept} of ${data.of} files`);
+    say("", "Keeping a copy", null);
+    workers.onmessage = ({ data }) => {
+      if (!data?.of) return;
+      const tenths = Math.floor((10 * data.kept) / data.of); // said ten times, not for each file
+      const text = `${10 * tenths} % is there.`;
+      if (status.textContent !== text) status.textContent = text;
+    };
     try {
       const { installing } = await workers.register(`${HOME}service-worker.js`, { updateViaCache: "none" });
       if (!installing) return isThere();

@@ -17,10 +17,11 @@ from benchmarks.site import loaded
 from book.extension import offline_copy
 
 UNTIL = """async ([file, text]) => {
-    for (let k = 0; k < 100; k++) {
+    for (let k = 0; k < 300; k++) {
         if ((await (await fetch(file)).text()).includes(text)) return;
         await new Promise((done) => setTimeout(done, 100));
     }
+    throw new Error(`${file} never has ${text}`);
 }"""
 """Waits until a file has some text."""
 
