@@ -26,8 +26,8 @@ from book.offline import NAME
 
 FIRST = "book/how_to_use"
 """It says what the signs in the chapters mean, so it stands before them."""
-LEFT_OUT = ("book/api/", "book/assignments/")
-"""What is of use on a screen alone: the pages of the library, and sheets to fill in."""
+LEFT_OUT = ("book/api/", "book/all_cells", "book/assignments/")
+"""What is of use on a screen alone: the library and all its cells, and sheets to fill in."""
 
 PREPARE = """(inside) => {
     const article = document.querySelector("article");

@@ -50,6 +50,7 @@ def test_the_book_has_every_chapter_and_lab_and_no_page_of_the_library():
         assert names[names.index(chapter) :][: 1 + len(labs)] == [chapter, *labs]
     assert {"book/notation", "book/bibliography", "book/coming_from_nn_lstm"} < set(names)
     assert not [name for name in names if "/api/" in name or "/assignments/" in name]
+    assert "book/all_cells" not in names
 
 
 def test_sheets_are_a4_and_numbered_as_they_say(book, texts):
