@@ -31,7 +31,7 @@ f() { .venv/bin/python -I book/notebook_text.py "$$1" 2>/dev/null || cat "$$1"; 
 endef
 export TEXT_OF_NOTEBOOK
 
-.PHONY: help book offline test test-grading test-machines bench check lab notebooks lint requirements clean browser
+.PHONY: help book offline pdf test test-grading test-machines bench check lab notebooks lint requirements clean browser
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -43,6 +43,9 @@ book: .venv/for-book ## build the site into _build/html
 
 offline: book ## build the site and pack it into one ZIP file in _build
 	$(BIN)/python -m book.offline
+
+pdf: book browser ## print the site as a book on A4 paper, into one PDF in _build: some minutes
+	$(BIN)/python -m book.pdf
 
 test: lint book browser ## run every test: code, notebooks, and the site in a real browser
 	@# Two processes with one thread each; tests/conftest.py distributes the tests and orders them.

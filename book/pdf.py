@@ -26,8 +26,8 @@ from book.offline import NAME
 
 FIRST = "book/how_to_use"
 """It says what the signs in the chapters mean, so it stands before them."""
-LEFT_OUT = ("book/api/", "book/assignments/")
-"""What is of use on a screen alone: the pages of the library, and sheets to fill in."""
+LEFT_OUT = ("book/api/", "book/all_cells", "book/assignments/")
+"""What is of use on a screen alone: the library and all its cells, and sheets to fill in."""
 
 PREPARE = """(inside) => {
     const article = document.querySelector("article");
@@ -189,18 +189,25 @@ def lead(to: Printed, anchor: str, starts: dict[str, int]) -> dict:
 
 def add_outline(book: PdfWriter, parts, starts: dict[str, int]) -> None:
     """Add the bookmarks: parts, chapters, and in them sections and labs."""
-    book.add_outline_item("Contents", 1)
+    book.add_outline_item(title="Contents", page_number=1)
     for caption, listed in parts:
         first = starts[listed[0].name]
-        part = book.add_outline_item(caption, first) if caption else None
+        part = book.add_outline_item(title=caption, page_number=first) if caption else None
         items = {}
         for page in listed:
             above = items.get(chapter_of(page.name), part)
-            item = book.add_outline_item(page.title, starts[page.name], above)
+            item = book.add_outline_item(
+                title=page.title, page_number=starts[page.name], parent=above
+            )
             items[page.name] = item
             for anchor, heading in page.sections:
                 leads = lead(page, anchor, starts)
-                book.add_outline_item(heading, leads["target_page_index"], item, fit=leads["fit"])
+                book.add_outline_item(
+                    title=heading,
+                    page_number=leads["target_page_index"],
+                    parent=item,
+                    fit=leads["fit"],
+                )
 
 
 def print_book(browser: Browser, site: Path, parts: list[tuple[str, list[str]]]) -> PdfWriter:

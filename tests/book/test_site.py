@@ -129,6 +129,11 @@ def test_every_header_of_a_table_says_something(site_folder, page):
 # In a browser
 
 
+@pytest.mark.parametrize("page", PAGES)
+def test_no_table_of_an_output_is_shown_as_its_source(site_folder, page):
+    assert not [p for p in parsed(page)("p") if p.get_text().startswith("| ")]
+
+
 @each_way
 def test_the_front_door_leads_to_the_landing_page(browser, site, disk):
     with offline(browser) as context:
