@@ -17,8 +17,8 @@ def opened(browser, site_folder):
         yield Visit(context, (HTML / PAGE).as_uri()).page
 
 
-# What has the focus, and whether a reader sees where it is. A label or a fold's triangle may have the
-# ring for what is in it.
+# What has the focus, and whether a reader sees where it is. A fold of the sidebar has the ring on
+# its triangle.
 STOP = """() => {
     const node = document.activeElement;
     const shown = node.matches(".bd-sidebar-primary summary") ? node.firstElementChild : node;
@@ -68,8 +68,7 @@ def test_the_first_stop_leads_past_everything_to_the_text(opened):
 def test_the_focus_is_always_seen_and_never_held(opened, theme):
     opened.emulate_media(color_scheme=theme)
     opened.evaluate("(theme) => { document.documentElement.dataset.theme = theme; }", theme)
-    opened.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
-    opened.evaluate("getSelection().setPosition(document.body, 0)")  # the tab key begins there
+    opened.locator(".skip-link a").focus()
     found = stops(opened)
     assert not [stop["name"] for stop in found if not stop["ring"]]
     assert not [stop["name"] for stop in found if not stop["seen"]]
@@ -106,14 +105,16 @@ ROOM = """* { line-height: 1.5 !important; letter-spacing: 0.12em !important;
 
 CUT = """() => {
     const page = document.documentElement;
-    const cut = [...document.querySelectorAll("main :not(svg, svg *, .math, .math *, .said)")].filter((node) => {
+    const texts = "main :not(svg, svg *, .math, .math *, .said)";
+    const cut = [...document.querySelectorAll(texts)].filter((node) => {
         const { overflowX, overflowY, display } = getComputedStyle(node);
         return node.innerText?.trim() && display !== "inline"
             && node.checkVisibility({ visibilityProperty: true, opacityProperty: true })
             && ((overflowX === "hidden" && node.scrollWidth > node.clientWidth + 2)
                 || (overflowY === "hidden" && node.scrollHeight > node.clientHeight + 3));
     });
-    return [...cut.map((node) => node.outerHTML.slice(0, 90)), ...(page.scrollWidth > innerWidth ? ["page"] : [])];
+    return [...cut, ...(page.scrollWidth > innerWidth ? [page] : [])]
+        .map((node) => node.outerHTML.slice(0, 90));
 }"""
 
 
@@ -125,3 +126,14 @@ def test_more_room_between_lines_words_and_letters_cuts_nothing(browser, site_fo
         for width in (1280, 640, 320):
             opened.set_viewport_size({"width": width, "height": 900})
             assert not opened.evaluate(CUT), width
+
+
+# Without scripts
+
+
+def test_without_scripts_the_reasons_of_a_question_are_read(browser, site_folder):
+    with offline(browser, java_script_enabled=False) as context:
+        page = Visit(context, (HTML / PAGE).as_uri(), scripts=False).page
+        reasons = page.locator(".question p")
+        assert reasons.count() > 2 and all(each.is_visible() for each in reasons.all())
+        assert not page.locator(".sidebar-toggle").first.is_visible()

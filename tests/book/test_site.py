@@ -228,9 +228,12 @@ def test_a_page_does_not_jump_when_its_widgets_start(survey, page, look):
 @every_page
 @every_look
 def test_a_widget_takes_no_more_room_than_its_static_figure_held(survey, page, look):
-    if parsed(page).select(".widget"):
+    places = parsed(page).select(".widget")
+    if places:
         live, static = survey(page, *look), survey(page, *look, scripts=False)
-        assert live.heights == pytest.approx(static.heights, abs=1)
+        for place, *heights in zip(places, live.heights, static.heights, strict=True):
+            if not place.select(".question"):  # without scripts, its reasons are there to read
+                assert heights[0] == pytest.approx(heights[1], abs=1)
 
 
 # Room: for the answer at the top of a chapter, for code, for tables
