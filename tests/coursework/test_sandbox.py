@@ -90,9 +90,16 @@ def value(box, expression: str, **arguments) -> object:
 
 def test_the_course_is_not_there(shared):
     secrets = [ROOT / "README.md", ROOT / "coursework", ROOT / "lstm_lib", Path(__file__)]
-    for path in (*secrets, "/etc/passwd", "/home", "/var", "/sys", "/bin/sh", "/usr/bin/env"):
-        assert Path(path).exists() or path in ("/home", "/sys")
+    for path in (*secrets, "/etc/passwd", "/var", "/sys", "/bin/sh", "/usr/bin/env"):
+        assert Path(path).exists() or path == "/sys"
         assert value(shared, f"os.path.exists({str(path)!r})") is False, path
+
+
+def test_of_the_homes_only_the_way_to_the_packages_is_there(shared):
+    home, packages = Path("/home"), Path(sys.prefix)
+    way = [packages.relative_to(home).parts[0]] if home in packages.parents else []
+    there = "os.listdir('/home') if os.path.exists('/home') else []"
+    assert value(shared, f"({there}) == {way!r}") is True
 
 
 def test_the_folder_of_the_others_is_not_there_wherever_it_lies(kind, tmp_path):
