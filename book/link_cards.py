@@ -2,7 +2,7 @@
 
     python -m book.link_cards
 
-The pictures are made with the browser of the tests, and stored in `book/static/cards/`. Each says
+The pictures are made with a headless browser, and stored in `book/static/cards/`. Each says
 what it was made from, and a test compares.
 """
 
@@ -90,20 +90,19 @@ def draw(pages: dict[Path, str]) -> None:
     from PIL.PngImagePlugin import PngInfo
     from playwright.sync_api import sync_playwright
 
-    sys.path.append(str(ROOT / "tests"))
-    import find_browser
+    from book import browser
 
     FOLDER.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
-        browser = find_browser.launch(playwright) or sys.exit(find_browser.WHAT_TO_INSTALL)
-        window = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
+        chromium = browser.launch(playwright) or sys.exit(browser.WHAT_TO_INSTALL)
+        window = chromium.new_page(viewport={"width": WIDTH, "height": HEIGHT})
         for file, html in pages.items():
             window.set_content(html)
             picture = Image.open(BytesIO(window.screenshot())).convert("RGB").quantize(64)
             said = PngInfo()
             said.add_text(MADE_FROM, mark(html))
             picture.save(file, optimize=True, pnginfo=said)
-        browser.close()
+        chromium.close()
 
 
 if __name__ == "__main__":
