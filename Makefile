@@ -48,11 +48,10 @@ pdf: book browser ## print the site as a book on A4 paper, into one PDF in _buil
 	$(BIN)/python -m book.pdf
 
 test: lint book browser ## run every test: code, notebooks, and the site in a real browser
-	@# Three processes with one thread each, for two cores: browsers and kernels wait for a third of the
-	@# time. tests/conftest.py distributes the tests and orders them.
+	@# Two processes with one thread each; tests/conftest.py distributes the tests and orders them.
 	@# Notebooks are executed as on an old processor: stored outputs must be the same on every one.
 	OMP_NUM_THREADS=1 $(BIN)/pytest tests $(NOTEBOOKS) \
-		--nbval --nbval-sanitize-with tests/nbval.cfg --numprocesses 3 --dist loadgroup \
+		--nbval --nbval-sanitize-with tests/nbval.cfg --numprocesses 2 --dist loadgroup \
 		--no-loadscope-reorder --instructions lowest
 
 test-grading: .venv/for-all ## grade every hostile submission, slow ones too: some minutes
