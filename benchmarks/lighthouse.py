@@ -9,7 +9,6 @@ Each figure is the median of three runs; run it while the machine does nothing e
 whose ``npx`` fetches Lighthouse, and Chromium or Chrome.
 """
 
-import gzip
 import json
 import shutil
 import subprocess
@@ -20,8 +19,9 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from statistics import median
 
-from benchmarks.site import HTML, PACKED, pages
+from benchmarks.site import HTML, pages
 from book.browser import COMMANDS
+from book.extension.offline_copy import compressed
 
 LIGHTHOUSE = ["npx", "--yes", "lighthouse@13.5.0"]
 CHROME = "--headless=new --no-sandbox --disable-gpu"
@@ -44,10 +44,10 @@ class Compressing(SimpleHTTPRequestHandler):
         path = Path(self.translate_path(self.path))
         if not path.is_file():
             return self.send_error(404)
-        content = path.read_bytes()
+        whole = path.read_bytes()
+        content = compressed(path.name, whole)
         self.send_response(200)
-        if path.suffix not in PACKED:
-            content = gzip.compress(content, 6)
+        if content is not whole:
             self.send_header("Content-Encoding", "gzip")
         self.send_header("Content-Type", self.guess_type(path))
         self.send_header("Content-Length", str(len(content)))

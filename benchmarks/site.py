@@ -5,16 +5,14 @@
     python -m benchmarks.site
 """
 
-import gzip
 import re
 from functools import cache
 from pathlib import Path
 from urllib.parse import unquote, urldefrag
 
-HTML = Path(__file__).parent.parent / "_build" / "html"
+from book.extension.offline_copy import compressed
 
-PACKED = {".woff2", ".png"}
-"""What a server does not compress once more."""
+HTML = Path(__file__).parent.parent / "_build" / "html"
 
 
 def weight_of_page(page: Path, site: Path = HTML) -> dict[str, int]:
@@ -43,8 +41,7 @@ def loaded(page: Path, site: Path = HTML) -> set[Path]:
 @cache
 def weight(file: Path) -> int:
     """The bytes of one file, compressed as most servers do."""
-    content = file.read_bytes()
-    return len(content if file.suffix in PACKED else gzip.compress(content, 6))
+    return len(compressed(file.name, file.read_bytes()))
 
 
 def pages(site: Path = HTML) -> list[Path]:

@@ -53,12 +53,14 @@ def files(site: Path) -> dict[str, bytes]:
     return found
 
 
+def compressed(name: str, content: bytes) -> bytes:
+    """A file as most servers send it."""
+    return content if name.endswith(PACKED) else gzip.compress(content, 6)
+
+
 def size(kept: dict[str, bytes]) -> int:
-    """The bytes that a reader's browser fetches, compressed as most servers do."""
-    return sum(
-        len(content if name.endswith(PACKED) else gzip.compress(content, 6))
-        for name, content in kept.items()
-    )
+    """The bytes that a reader's browser fetches."""
+    return sum(len(compressed(*file)) for file in kept.items())
 
 
 def write_worker(site: Path) -> None:
