@@ -73,7 +73,7 @@ bench: .venv/for-all ## measure the layers beside PyTorch's: a quarter of an hou
 	$(BIN)/python -m benchmarks $(BENCH)
 
 check: lint ## check the library alone, in two minutes; CELL=janet: one cell, in seconds
-	@# Without nbval: it takes seconds to import, and no notebook is executed here.
+	@# Without nbval: it takes a second to import, and no notebook is executed here.
 	OMP_NUM_THREADS=1 $(BIN)/pytest -p no:nbval \
 		$(if $(CELL),--tb short --cell $(CELL) $(ABOUT_CELLS),--no-browser --numprocesses 2 \
 		$(addprefix tests/,$(notdir $(wildcard lstm_lib/[a-z]*))))

@@ -115,7 +115,7 @@ def write_feedback(chosen: argparse.Namespace) -> None:
 
 
 def write_releases(chosen: argparse.Namespace) -> None:
-    from coursework import release  # here: what reads notebooks takes seconds to import
+    from coursework import release  # here: nothing else needs nbformat
 
     for path in release.release(chosen.names or NAMES, chosen.out or release.RELEASES):
         print(path)

@@ -160,7 +160,11 @@ def complete(file, settings, wanted, run, processes=1, fresh=False, longest=None
 @contextmanager
 def pool_of(processes):
     """Other processes to make runs in. They end with the block, at once if it raises an error."""
-    context = multiprocessing.get_context("spawn")
+    if "forkserver" in multiprocessing.get_all_start_methods():  # all but Windows
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload([__name__])  # imports torch once for all of them
+    else:
+        context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(processes, context, begin_process) as pool:
         try:
             yield pool

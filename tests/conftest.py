@@ -52,7 +52,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def execute_notebooks_once(option) -> None:
-    import executed  # here and not above: it takes seconds, and tests of the library need it not
+    import executed  # here and not above: it takes a second, and tests of the library need it not
 
     executed.let_nbval_use_it()
     try:

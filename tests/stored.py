@@ -1,14 +1,11 @@
 """Reading stored notebooks: cells, outputs, widgets, figures."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from nbformat import NotebookNode
+import nbformat
+from nbformat import NotebookNode
 
 ROOT = Path(__file__).parent.parent
 CHAPTERS = sorted(ROOT.glob("notebooks/*.ipynb"))
@@ -20,8 +17,6 @@ WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
 
 
 def read(path: Path) -> NotebookNode:
-    import nbformat  # here and not above: that takes seconds, and most tests read no notebook
-
     return nbformat.read(path, as_version=4)
 
 

@@ -1,4 +1,7 @@
-"""Pages are painted before their scripts run, have valid ARIA roles, and name what unfolds."""
+"""Pages are painted before their scripts run, have valid ARIA roles, and name what unfolds.
+
+A listing of code goes without the list of all pages, which would be larger than most listings.
+"""
 
 import re
 
@@ -42,7 +45,14 @@ def name_folds(app, pagename, templatename, context, doctree) -> None:
         context["generate_toctree_html"] = with_names
 
 
+def shorten_listings(app, pagename, templatename, context, doctree) -> None:
+    """Leave the title and the search of the sidebar: its list of pages is in no need here."""
+    if pagename.startswith("_modules/"):
+        context["sidebars"] = ["masthead.html"]
+
+
 def setup(app) -> None:
+    app.connect("html-page-context", shorten_listings, priority=400)  # before the theme makes them
     # Last, when every extension has added its scripts.
     app.connect("html-page-context", defer_scripts, priority=900)
     app.connect("html-page-context", mend_roles)

@@ -1,6 +1,7 @@
 """Plots say in words what they show, keep to the palette, and can be read on a phone."""
 
 import re
+from functools import cache
 from itertools import combinations
 
 import numpy as np
@@ -28,6 +29,7 @@ def decaying(rate, seeds=3):
     return rate ** np.arange(60) * (1 + 0.2 * np.arange(seeds)[:, None])
 
 
+@cache
 def every_plot():
     """One of each kind, with as much in it as it must carry."""
     variants = ("RNN", "GRU", "LSTM", "LSTM, forget bias 0", "LSTM, forget bias 1")
@@ -62,8 +64,15 @@ def every_plot():
     }
 
 
-PLOTS = every_plot()
-each_plot = pytest.mark.parametrize("name", PLOTS)
+KINDS = (
+    *("dots", "accuracy", "gradient", "learning", "curves", "words", "letters", "steps"),
+    *("over time", "way back"),
+)
+each_plot = pytest.mark.parametrize("name", KINDS)
+
+
+def test_every_kind_of_plot_is_looked_at():
+    assert tuple(every_plot()) == KINDS
 
 
 def texts(figure):
@@ -77,7 +86,7 @@ def texts(figure):
 
 @each_plot
 def test_every_colour_is_the_pages(name):
-    svg = PLOTS[name].svg[PLOTS[name].svg.index("<svg") :]
+    svg = every_plot()[name].svg[every_plot()[name].svg.index("<svg") :]
     shades = {hue.light for hue in (HUES | NEUTRALS).values()}
     outside = re.sub(r"var\(--[a-z]+, (var\(--[a-z]+, )?#\w{6}\)+", "", svg)
     assert not re.findall(r"#[0-9a-fA-F]{6}\b", outside)
@@ -86,7 +95,7 @@ def test_every_colour_is_the_pages(name):
 
 @each_plot
 def test_a_plot_has_a_voice_and_no_fixed_height(name):
-    figure = PLOTS[name]
+    figure = every_plot()[name]
     opening = re.search(r"<svg[^>]*>", figure.svg)[0]
     assert 'role="img"' in opening and f'aria-label="{figure.alt}"' in opening
     assert "viewBox" in opening and " height=" not in opening
@@ -96,7 +105,7 @@ def test_a_plot_has_a_voice_and_no_fixed_height(name):
 
 @each_plot
 def test_a_plot_keeps_its_style_to_itself(name):
-    rules = re.findall(r"(?<=[>}])\s*([^{}<>@]+)\{", "".join(styles(PLOTS[name])))
+    rules = re.findall(r"(?<=[>}])\s*([^{}<>@]+)\{", "".join(styles(every_plot()[name])))
     assert rules and all(".plot" in part for rule in rules for part in rule.split(","))
 
 
@@ -146,7 +155,7 @@ def looked_at(browser, figure, theme="light", width=358):
 
 @each_plot
 def test_a_plot_is_legible_on_a_phone(browser, name):
-    page = looked_at(browser, PLOTS[name])
+    page = looked_at(browser, every_plot()[name])
     assert page["width"] == pytest.approx(358, abs=1)
     for text in page["texts"]:
         assert max(text["sizes"]) >= 10.5, text
@@ -157,7 +166,7 @@ def test_a_plot_is_legible_on_a_phone(browser, name):
 
 @each_plot
 def test_no_two_texts_of_a_plot_overlap(browser, name):
-    page = looked_at(browser, PLOTS[name], width=700)
+    page = looked_at(browser, every_plot()[name], width=700)
     for one, other in combinations((t for t in page["texts"] if t["words"]), 2):
         wide = min(one["right"], other["right"]) - max(one["left"], other["left"])
         tall = min(one["bottom"], other["bottom"]) - max(one["top"], other["top"])
@@ -169,7 +178,7 @@ def test_no_two_texts_of_a_plot_overlap(browser, name):
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_a_plot_follows_the_theme(browser, theme):
-    page = looked_at(browser, PLOTS["accuracy"], theme)
+    page = looked_at(browser, every_plot()["accuracy"], theme)
     fill = {text["words"]: text["fill"] for text in page["texts"]}
     for word, hue in {"RNN": "hidden", "GRU": "x", "LSTM,chrono": "output"}.items():
         red, green, blue = bytes.fromhex(getattr(HUES[hue], theme)[1:])
@@ -290,8 +299,8 @@ def test_numbers_are_told_shortly(value, text):
 
 
 def test_ticks_are_plain_numbers():
-    assert {"10", "100", "1,000"} <= set(texts(PLOTS["accuracy"]))
-    assert {"1", "10⁻²", "10⁻⁴"} <= set(texts(PLOTS["gradient"]))
+    assert {"10", "100", "1,000"} <= set(texts(every_plot()["accuracy"]))
+    assert {"1", "10⁻²", "10⁻⁴"} <= set(texts(every_plot()["gradient"]))
     assert lines.power_of_ten(10) == "10" and lines.power_of_ten(1e12) == "10¹²"
 
 
@@ -515,7 +524,7 @@ def test_a_row_that_does_not_fit_the_words_is_refused():
 
 def test_plots_on_one_page_share_no_id_and_each_finds_its_own():
     seen = set()
-    for plot in PLOTS.values():
+    for plot in every_plot().values():
         ids = re.findall(r'\bid="([^"]*)"', plot.svg)
         assert ids and len(ids) == len(set(ids)) and seen.isdisjoint(ids)
         assert set(re.findall(r'(?:url\(|href=")#([^")]*)', plot.svg)) <= set(ids)
@@ -526,12 +535,12 @@ def test_plots_on_one_page_share_no_id_and_each_finds_its_own():
 
 
 def test_the_way_back_is_told_from_the_end_and_its_parts_are_added():
-    assert PLOTS["way back"].alt == (
+    assert every_plot()["way back"].alt == (
         "A chain of 4 states, from h 0 to h 3, with the weight u at each step. The gradient goes "
         "back from 1.00 at the last state: times 0.57 is 0.57, times 0.50 is 0.29, times 0.37 is "
         "0.11. The gradient of u is 0.09 plus 0.20 plus 0.36, 0.65."
     )
-    assert {"×0.37", "0.57", "+", "0.65"} <= set(texts(PLOTS["way back"]))
+    assert {"×0.37", "0.57", "+", "0.65"} <= set(texts(every_plot()["way back"]))
 
 
 def test_a_chain_has_one_gradient_more_than_steps():
