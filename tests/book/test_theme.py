@@ -48,8 +48,14 @@ def test_the_sheets_of_the_site_are_cut(site_folder):
     assert sum(len(gzip.compress(sheet)) for sheet in sheets) < MOST_BYTES
 
 
-@pytest.mark.parametrize(("width", "theme"), [(1366, "light"), (390, "dark")])
-def test_a_page_looks_as_with_the_whole_sheets(browser, site, width, theme):
+@pytest.mark.parametrize(
+    ("width", "theme", "page"),
+    [
+        (1366, "light", "book/how_to_use.html"),
+        (390, "dark", "notebooks/01_recurrent_networks.html"),
+    ],
+)
+def test_a_page_looks_as_with_the_whole_sheets(browser, site, width, theme, page):
     """In a window, with its sidebar moved, and on paper."""
     pictures = []
     for served in ({}, WHOLE):
@@ -57,17 +63,17 @@ def test_a_page_looks_as_with_the_whole_sheets(browser, site, width, theme):
         with offline(
             browser, viewport=size, color_scheme=theme, reduced_motion="reduce"
         ) as context:
-            page = context.new_page()
+            opened = context.new_page()
             for name, sheet in served.items():
-                page.route(f"**/{name}*", partial(answer, sheet))
-            page.goto(f"{site}/notebooks/03_lstm_networks.html")
-            page.evaluate(READY)
-            pictures.append([page.screenshot(full_page=True)])
-            page.locator(".primary-toggle").locator("visible=true").first.click()
-            page.wait_for_timeout(500)
-            pictures[-1].append(page.screenshot())
-            page.emulate_media(media="print")
-            pictures[-1].append(page.screenshot(full_page=True))
+                opened.route(f"**/{name}*", partial(answer, sheet))
+            opened.goto(f"{site}/{page}")
+            opened.evaluate(READY)
+            pictures.append([opened.screenshot(full_page=True)])
+            opened.locator(".primary-toggle").locator("visible=true").first.click()
+            opened.wait_for_timeout(500)
+            pictures[-1].append(opened.screenshot())
+            opened.emulate_media(media="print")
+            pictures[-1].append(opened.screenshot(full_page=True))
     assert pictures[0] == pictures[1]
 
 
