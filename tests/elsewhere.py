@@ -1,0 +1,117 @@
+"""Run every notebook as its links to Colab and to Binder do, in fresh environments.
+
+    python tests/elsewhere.py                          every notebook, as `make test-elsewhere`
+    python tests/elsewhere.py notebooks/03*.ipynb      these only
+
+In Colab a notebook is alone: the page names the line that it runs first, which installs the library
+from the project's address. On Binder the whole project is there, with the packages that `.binder`
+lists. Both sites are only imitated: the project is cloned from this machine, and pip and the Python
+are this machine's.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import nbformat
+from jupyter_client import AsyncKernelManager
+from jupyter_client.kernelspec import KernelSpec
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+from nbformat.v4 import new_code_cell
+from stored import NOTEBOOKS, ROOT
+
+from book import address
+
+REPOSITORY = "https://github.com/Example/lstm-book"
+MOST_SECONDS = 600
+"""For a cell; the first one installs PyTorch."""
+
+
+def from_this_machine() -> dict[str, str]:
+    """Environment variables with which git clones this project in place of the example."""
+    return os.environ | {
+        "GIT_CONFIG_COUNT": "1",
+        "GIT_CONFIG_KEY_0": f"url.{ROOT.as_uri()}.insteadOf",
+        "GIT_CONFIG_VALUE_0": REPOSITORY,
+    }
+
+
+class Place:
+    """A folder with an environment of its own, in which notebooks are run."""
+
+    def __init__(self, folder: Path):
+        self.folder, self.python = folder, folder / "environment" / "bin" / "python"
+        run(sys.executable, "-m", "venv", folder / "environment")
+
+    def install(self, *what: object, **how) -> None:
+        run(self.python, "-m", "pip", "install", "--quiet", *what, **how)
+
+    def run(self, notebook: nbformat.NotebookNode, folder: Path) -> None:
+        kernel = AsyncKernelManager()
+        command = [str(self.python), "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        kernel._kernel_spec = KernelSpec(argv=command)
+        NotebookClient(
+            notebook, kernel, timeout=MOST_SECONDS, extra_arguments=["--log-level=ERROR"]
+        ).execute(cwd=str(folder), env=from_this_machine())
+
+
+class Colab(Place):
+    """A machine that has a kernel and, of the project, the notebook alone."""
+
+    def __init__(self, folder: Path):
+        super().__init__(folder)
+        self.install("ipykernel")
+
+    def open(self, path: Path) -> None:
+        notebook = nbformat.read(ROOT / path, as_version=4)
+        notebook.cells.insert(0, new_code_cell(address.install(REPOSITORY)))
+        alone = self.folder / "content"
+        alone.mkdir(exist_ok=True)
+        self.run(notebook, alone)
+
+
+class Binder(Place):
+    """A copy of the project with the packages that it lists for Binder."""
+
+    def __init__(self, folder: Path):
+        super().__init__(folder)
+        self.project = folder / "project"
+        run("git", "clone", "--quiet", REPOSITORY, self.project, env=from_this_machine())
+        self.install("-r", ".binder/requirements.txt", cwd=self.project)
+
+    def open(self, path: Path) -> None:
+        file = self.project / path
+        self.run(nbformat.read(file, as_version=4), file.parent)
+
+
+def run(*command: object, **how) -> None:
+    subprocess.run([str(each) for each in command], check=True, **how)
+
+
+def main(arguments: list[str]) -> None:
+    paths = [Path(each).resolve() for each in arguments] or NOTEBOOKS
+    failed = []
+    for kind in (Colab, Binder):
+        folder = Path(tempfile.mkdtemp(prefix=f"{kind.__name__.lower()}-"))
+        try:
+            place = kind(folder)
+            for path in (path.relative_to(ROOT) for path in paths):
+                print(f"{kind.__name__}: {path}", flush=True)
+                try:
+                    place.open(path)
+                except CellExecutionError as error:
+                    print(error)
+                    failed.append(f"{kind.__name__}: {path}")
+        finally:
+            shutil.rmtree(folder)
+    if failed:
+        sys.exit("\nThese did not run:\n" + "\n".join(failed))
+    print(f"\nAll {len(paths)} notebooks run in both places.")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
