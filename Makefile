@@ -31,7 +31,7 @@ f() { .venv/bin/python -I book/notebook_text.py "$$1" 2>/dev/null || cat "$$1"; 
 endef
 export TEXT_OF_NOTEBOOK
 
-.PHONY: help book offline pdf test test-grading test-machines bench check lab notebooks lint requirements clean browser
+.PHONY: help book offline pdf test test-grading test-machines test-elsewhere tables bench check lab notebooks lint requirements clean browser
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -60,6 +60,9 @@ test-grading: .venv/for-all ## grade every hostile submission, slow ones too: so
 test-machines: .venv/for-all ## execute every notebook as other processors would, and compare
 	$(BIN)/python tests/machines.py
 
+test-elsewhere: .venv/for-all ## run every notebook as its links to Colab and Binder would: half an hour
+	$(BIN)/python tests/elsewhere.py
+
 lab: .venv/for-all ## open the chapters in JupyterLab
 	$(BIN)/jupyter lab notebooks
 
@@ -68,6 +71,13 @@ notebooks: .venv/for-all ## execute every notebook and store its outputs
 	$(BIN)/python -c "from lstm_lib import diagrams; diagrams.lstm().save('book/static/lstm.svg')"
 	$(BIN)/python -m book.link_cards
 	$(BIN)/python -m coursework.handout
+
+tables: book browser ## print, page by page, weights, links, what axe and Lighthouse say: hours
+	$(BIN)/python -m benchmarks.site
+	$(BIN)/pytest -p no:nbval --quiet --tables tests/book/test_site.py tests/book/test_search.py \
+		tests/book/test_page_widgets.py \
+		-k "somewhere or keeps_a_reader_out or does_not_jump or found_first or within_one_frame"
+	$(BIN)/python -m benchmarks.lighthouse
 
 bench: .venv/for-all ## measure the layers beside PyTorch's: a quarter of an hour
 	$(BIN)/python -m benchmarks $(BENCH)

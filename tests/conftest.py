@@ -41,6 +41,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="grade all hostile submissions, slow ones too",
     )
+    parser.addoption("--tables", action="store_true", help="print what was found, page by page")
     parser.addoption("--no-browser", action="store_true", help="leave out what opens a browser")
 
 
@@ -135,13 +136,16 @@ def group(item: pytest.Item) -> str:
     return file.relative_to(ROOT).as_posix()
 
 
-def pytest_terminal_summary(terminalreporter) -> None:
-    """Say how fast the widgets answered."""
-    reports = (r for kind in ("passed", "failed") for r in terminalreporter.getreports(kind))
-    lines = [text for r in reports for name, text in r.user_properties if name == "widget"]
-    if lines:
-        terminalreporter.section("how fast the widgets answer")
-        terminalreporter.write_line("\n".join(lines))
+def pytest_terminal_summary(terminalreporter, config: pytest.Config) -> None:
+    """Print what tests recorded, a table for each name under which they did."""
+    tables: dict[str, list[str]] = {}
+    for kind in ("passed", "failed") if config.option.tables else ():
+        for report in terminalreporter.getreports(kind):
+            for title, line in report.user_properties:
+                tables.setdefault(title, []).append(line)
+    for title, lines in tables.items():
+        terminalreporter.section(title)
+        terminalreporter.write_line("\n".join(sorted(lines)))
 
 
 @pytest.fixture(scope="session")

@@ -81,8 +81,9 @@ def results(browser, site_folder):
 
 
 @pytest.mark.parametrize("query", FIRST)
-def test_the_right_page_is_found_first(results, query):
+def test_the_right_page_is_found_first(results, query, record_property):
     address = unquote(results[query]).removeprefix(f"{unquote(HTML.as_uri())}/")
+    record_property("what the search finds first", f"{query:30} {address}")
     assert address.partition(".html")[0] == FIRST[query]
     assert "#" in address, "it opens at a section"
 

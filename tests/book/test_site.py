@@ -92,8 +92,10 @@ def addresses(page):
 
 
 @every_file
-def test_every_link_within_the_site_leads_somewhere(site_folder, page):
-    for _, address in addresses(page):
+def test_every_link_within_the_site_leads_somewhere(site_folder, page, record_property):
+    links = list(addresses(page))
+    record_property("links, all checked", f"{page:60} {len(links)}")
+    for _, address in links:
         path, anchor = urldefrag(address)
         if urlsplit(address).scheme:
             continue
@@ -175,9 +177,11 @@ def test_every_formula_is_typeset(survey, page, look):
 
 @every_page
 @every_look
-def test_nothing_keeps_a_reader_out(survey, page, look):
+def test_nothing_keeps_a_reader_out(survey, page, look, record_property):
     """Contrast and size of targets in every look; axe's other rules in one, the pages by turns."""
-    assert not survey(page, *look).barriers
+    barriers = survey(page, *look).barriers
+    record_property("what axe and our own checks find", f"{page:60} {look[:2]} {len(barriers)}")
+    assert not barriers
 
 
 def test_the_site_has_widgets_and_formulas(site_folder):
@@ -225,9 +229,11 @@ def test_some_equation_is_coloured():
 
 @every_page
 @every_look
-def test_a_page_does_not_jump_when_its_widgets_start(survey, page, look):
+def test_a_page_does_not_jump_when_its_widgets_start(survey, page, look, record_property):
     shifts = survey(page, *look).shifts
-    assert sum(value for value, _ in shifts) < 0.05, shifts
+    total = sum(value for value, _ in shifts)
+    record_property("how much pages shift", f"{page:60} {look[:2]} {total:.3f}")
+    assert total < 0.02, shifts
 
 
 @every_page
