@@ -3,6 +3,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 NOTEBOOKS := $(wildcard notebooks/*.ipynb notebooks/labs/*.ipynb book/*.ipynb)
+# With a dot after them, so that a folder is not taken for the target of its name.
+PAGES_ARE_MADE_OF := _config.yml _toc.yml requirements.txt $(shell find \
+	book/. coursework/. experiments/. lstm_lib/. notebooks/. -not -name '*.pyc' \
+	-not -name __pycache__ -not -path '*/.ipynb_checkpoints*')
 ABOUT_CELLS := $(addprefix tests/,cells equations sequences layers diagrams \
 	book/test_overview.py book/test_library_pages.py)
 
@@ -39,15 +43,19 @@ help: ## list these commands
 book: .venv/for-book ## build the site into _build/html
 	rm -rf _build  # Sphinx repeats no warning of a page that it does not read again
 	$(BIN)/jupyter-book build . -W -n --keep-going
+	@touch _build/complete
 	@echo "The book is at file://$(CURDIR)/_build/html/index.html"
 
-offline: book ## build the site and pack it into one ZIP file in _build
+_build/complete: $(PAGES_ARE_MADE_OF)
+	@$(MAKE) --no-print-directory book
+
+offline: _build/complete ## build the site and pack it into one ZIP file in _build
 	$(BIN)/python -m book.offline
 
-pdf: book browser ## print the site as a book on A4 paper, into one PDF in _build: some minutes
+pdf: _build/complete browser ## print the site as a book on A4 paper, into one PDF in _build: some minutes
 	$(BIN)/python -m book.pdf
 
-test: lint book browser ## run every test: code, notebooks, and the site in a real browser
+test: lint _build/complete browser ## run every test: code, notebooks, and the site in a real browser
 	@# Two processes with one thread each; tests/conftest.py distributes the tests and orders them.
 	@# Notebooks are executed as on an old processor: stored outputs must be the same on every one.
 	OMP_NUM_THREADS=1 $(BIN)/pytest tests $(NOTEBOOKS) \
@@ -72,7 +80,7 @@ notebooks: .venv/for-all ## execute every notebook and store its outputs
 	$(BIN)/python -m book.link_cards
 	$(BIN)/python -m coursework.handout
 
-tables: book browser ## print, page by page, weights, links, what axe and Lighthouse say: hours
+tables: _build/complete browser ## print, page by page, weights, links, what axe and Lighthouse say: hours
 	$(BIN)/python -m benchmarks.site
 	$(BIN)/pytest -p no:nbval --quiet --tables tests/book/test_site.py tests/book/test_search.py \
 		tests/book/test_page_widgets.py \
