@@ -61,11 +61,11 @@ class Place:
 
 
 class Colab(Place):
-    """A machine that has a kernel and, of the project, the notebook alone."""
+    """A machine that has the packages of Jupyter and, of the project, the notebook alone."""
 
     def __init__(self, folder: Path):
         super().__init__(folder)
-        self.install("ipykernel")
+        self.install("ipykernel", "nbformat")
 
     def open(self, path: Path) -> None:
         notebook = nbformat.read(ROOT / path, as_version=4)
