@@ -10,6 +10,10 @@ import yaml
 
 from book.contents import ROOT
 
+NOT_ALONE = {"book/all_cells.ipynb"}
+"""Notebooks that import what only the whole project has: they do not run in Colab, which opens a
+notebook alone."""
+
 
 def of_the_project() -> tuple[str, str]:
     """The setting: the address on GitHub, or nothing, and the branch that is published.
@@ -50,10 +54,11 @@ def links(repository: str, branch: str, file: str) -> dict[str, str]:
     owner, name = owner_and_name(repository)
     project = f"https://github.com/{owner}/{name}"
     found = {}
-    if file.endswith(".ipynb"):
+    if file.endswith(".ipynb") and file not in NOT_ALONE:
         found["open in Colab"] = (
             f"https://colab.research.google.com/github/{owner}/{name}/blob/{branch}/{quote(file)}"
         )
+    if file.endswith(".ipynb"):
         found["open in Binder"] = (
             f"https://mybinder.org/v2/gh/{owner}/{name}/{branch}?labpath={quote(file, safe='')}"
         )

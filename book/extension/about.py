@@ -80,7 +80,7 @@ def name_source(app, pagename, templatename, context, doctree) -> None:
     if file.endswith(".ipynb"):
         source = context["pathto"](f"_sources/{context['sourcename']}", 1)
         about["links"] = {"download this notebook": source}
-        if repository:
+        if repository and file not in address.NOT_ALONE:
             about["install"] = address.install(repository)
         if when := facts.executed(file):
             about["facts"] += f", executed on {when}, with {facts.packages()}"

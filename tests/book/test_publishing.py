@@ -37,7 +37,7 @@ def test_the_setting_is_read_where_it_is_written(tmp_path, monkeypatch):
     assert address.of_the_project() == (EXAMPLE, "main")
 
 
-@pytest.mark.parametrize("file", FILES)
+@pytest.mark.parametrize("file", sorted({*FILES} - address.NOT_ALONE))
 def test_every_link_of_a_notebook_has_the_form_that_its_host_takes(file):
     found = address.links(EXAMPLE, "main", file)
     source = f"/Example/lstm-book/blob/main/{file}"
@@ -51,6 +51,15 @@ def test_every_link_of_a_notebook_has_the_form_that_its_host_takes(file):
     assert (fault.netloc, fault.path) == ("github.com", "/Example/lstm-book/issues/new")
     assert parse_qs(fault.query) == {"title": [f"{file}: "]}
     assert (ROOT / unquote(colab.path.partition("/main/")[2])).is_file()
+
+
+def test_a_notebook_that_needs_the_whole_project_has_no_link_to_colab():
+    """`make test-elsewhere` says whether the others run alone."""
+    for file in FILES:
+        imports = "from book import" in (ROOT / file).read_text(encoding="utf-8")
+        assert imports == (file in address.NOT_ALONE), file
+        assert ("open in Colab" in address.links(EXAMPLE, "main", file)) != imports
+        assert "open in Binder" in address.links(EXAMPLE, "main", file)
 
 
 def test_a_page_of_text_has_its_source_and_nothing_to_run():
