@@ -97,7 +97,12 @@ class Binder(Place):
         super().__init__(folder)
         self.project = folder / "project"
         run("git", "clone", "--quiet", REPOSITORY, self.project, env=from_this_machine())
-        self.install("-r", ".binder/requirements.txt", cwd=self.project)
+        listed = self.project / ".binder" / "requirements.txt"
+        lines = listed.read_text(encoding="utf-8").splitlines()
+        # The index with smaller packages of PyTorch is left out: it may be out of reach here.
+        lines = [line for line in lines if not line.startswith("--extra-index-url")]
+        listed.write_text("\n".join(lines), encoding="utf-8")
+        self.install("-r", listed.relative_to(self.project), cwd=self.project)
 
     def open(self, path: Path) -> None:
         file = self.project / path
