@@ -6,7 +6,7 @@ NOTEBOOKS := $(wildcard notebooks/*.ipynb notebooks/labs/*.ipynb book/*.ipynb)
 # With a dot after them, so that a folder is not taken for the target of its name.
 PAGES_ARE_MADE_OF := _config.yml _toc.yml requirements.txt $(shell find \
 	book/. coursework/. experiments/. lstm_lib/. notebooks/. -not -name '*.pyc' \
-	-not -name __pycache__ -not -path '*/.ipynb_checkpoints*')
+	-not -name __pycache__ -not -path '*/.ipynb_checkpoints*' 2>/dev/null)
 ABOUT_CELLS := $(addprefix tests/,cells equations sequences layers diagrams \
 	book/test_overview.py book/test_library_pages.py)
 

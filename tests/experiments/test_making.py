@@ -212,6 +212,11 @@ def test_rates_whose_means_agree_in_the_digits_that_count_are_equally_good():
     assert stored.chosen_rates(stored_ones) == {(): 0.01}
 
 
+def listen_to_ctrl_c():
+    """As a program in a terminal does; some shells, and su, have their programs ignore it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no groups of processes to signal")
 @pytest.mark.parametrize(
     "end",
@@ -229,6 +234,7 @@ def test_a_command_that_is_ended_stores_no_unfinished_run_and_leaves_no_process(
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         start_new_session=True,
+        preexec_fn=listen_to_ctrl_c,
     ) as process:
         try:
             wait_until(lambda: runs_in(file))  # of the quick network; the slow one does not end
