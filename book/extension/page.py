@@ -46,7 +46,7 @@ def name_folds(app, pagename, templatename, context, doctree) -> None:
 
 
 def shorten_listings(app, pagename, templatename, context, doctree) -> None:
-    """Leave the title and the search of the sidebar: its list of pages is in no need here."""
+    """Of the sidebar, show the title and the search alone."""
     if pagename.startswith("_modules/"):
         context["sidebars"] = ["masthead.html"]
 

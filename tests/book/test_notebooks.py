@@ -427,3 +427,15 @@ def test_equations_are_labelled_in_this_one_way(path):
 
 def test_the_chapters_have_labelled_equations():
     assert any(labelled_equations(path) for path in CHAPTERS)
+
+
+def test_the_handout_of_how_to_use_has_all_but_the_solutions():
+    page = read(ROOT / "book" / "how_to_use.ipynb")
+    [source] = [cell.source for cell in code_cells(page) if "def handout" in cell.source]
+    exec(source, names := {})
+    for path in CHAPTERS:
+        cells = read(path).cells
+        solutions = [cell for cell in cells if "Show a solution" in str(cell.metadata)]
+        assert solutions
+        left = names["handout"](path).cells
+        assert left == [cell for cell in cells if cell not in solutions]

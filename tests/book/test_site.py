@@ -233,9 +233,8 @@ def test_a_page_does_not_jump_when_its_widgets_start(survey, page, look, record_
     shifts = survey(page, *look).shifts
     total = sum(value for value, _ in shifts)
     record_property("how much pages shift", f"{page:60} {look[:2]} {total:.3f}")
-    assert total < 0.05, (
-        shifts
-    )  # 0.02 on a quiet machine: on a busy one the font of formulas is late
+    # 0.02 on a quiet machine: on a busy one the font of formulas comes late.
+    assert total < 0.05, shifts
 
 
 @every_page
