@@ -27,9 +27,9 @@ REFERENCES = {
 """What a contestant is compared with, if it is not ``nn.LSTM``."""
 
 
-def in_turns(contestants, seconds, threads=1):
+def in_turns(contestants, seconds, threads=1, clock=None):
     """The times of each, in seconds: processor time in one thread, which waiting for other programs
-    does not count in, and real time in several.
+    does not count in, and real time in several, unless another ``clock`` is given.
 
     All run once, then all again, for so many seconds, but at least five rounds; each has run once
     before.
@@ -38,7 +38,7 @@ def in_turns(contestants, seconds, threads=1):
         By contestant and by what it computes, its time in each round.
     """
     torch.set_num_threads(threads)
-    clock = time.process_time if threads == 1 else time.perf_counter
+    clock = clock or (time.process_time if threads == 1 else time.perf_counter)
     times = {name: {part: [] for part in parts} for name, parts in contestants.items()}
     for parts in contestants.values():
         for function in parts.values():
@@ -54,9 +54,10 @@ def in_turns(contestants, seconds, threads=1):
     return times
 
 
-def summary(times):
+def summary(times, native=None):
     """For each contestant and what it computes: how many ``rounds``, the quartiles of its
-    ``seconds``, and its ``ratio`` to what it is compared with, and ``to_products``.
+    ``seconds``, and its ``ratio`` to what it is compared with, ``native`` if it is given, and
+    ``to_products``.
 
     A ratio is taken within each round, where both ran under the same conditions; the quartiles are
     those of all rounds: the second is the median.
@@ -65,7 +66,7 @@ def summary(times):
     for name, parts in times.items():
         for part, seconds in parts.items():
             each = {"rounds": len(seconds), "seconds": quartiles(seconds)}
-            yardsticks = {"ratio": reference(name), "to_products": "matrix products"}
+            yardsticks = {"ratio": native or reference(name), "to_products": "matrix products"}
             for key, yardstick in yardsticks.items():
                 if yardstick in times:
                     each[key] = quartiles(np.divide(seconds, times[yardstick][part]))

@@ -65,13 +65,16 @@ def table(results, dtype="float32", part="both", threads=1, names=None, spread=T
         names: the contestants that it has, and what they are called in it; all, if left out.
     """
     shapes, rows = ratios(results, dtype, part, threads, names)
-    two_lines = (re.sub("(.+),(.+),(.+),", r"\1, \2,<br>\3, ", shape) for shape in shapes)
-    lines = [["", "compared with", *two_lines]]
+    lines = [["", "compared with", *map(in_two_lines, shapes)]]
     for name, values in rows.items():
         if name != reference(name) and any(values):
             cells = [written(each, spread) for each in values]
             lines.append([(names or {}).get(name, name), reference(name), *cells])
     return markdown(lines)
+
+
+def in_two_lines(shape):
+    return re.sub("(.+),(.+),(.+),", r"\1, \2,<br>\3, ", shape)
 
 
 def written(quartiles, spread=False):

@@ -44,7 +44,7 @@ def everything(layer, x, state=None, reads=None, lengths=None, only=None):
     run = layer(x, state, lengths, **(reads or {}))
     found, generator = values(run), torch.Generator().manual_seed(1)
     seeds = {
-        name: torch.randn(value.shape, generator=generator, dtype=torch.float64).to(value.dtype)
+        name: torch.randn(value.shape, generator=generator, dtype=torch.float64).to(value)
         for name, value in found.items()
     }
     pairs = [(found[n], seeds[n]) for n in ([only] if only else found) if found[n].requires_grad]

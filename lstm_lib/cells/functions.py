@@ -151,9 +151,15 @@ def of_one_kind(*values):
             return [like.lift(value) for value in values]
     for like in values:
         if is_tensor(like):
-            arrays = (np.ndarray, numbers.Number)
-            return [like.new_tensor(v) if isinstance(v, arrays) else v for v in values]
+            return [as_tensor(value, like) for value in values]
     return values
+
+
+def as_tensor(value, like):
+    """A number or an array as a tensor of the type of ``like``, and where it is."""
+    if isinstance(value, numbers.Number):
+        return like.new_full((), value)  # made on a GPU, not copied to it
+    return like.new_tensor(value) if isinstance(value, np.ndarray) else value
 
 
 def are_numbers(*values):

@@ -50,8 +50,6 @@ def unsuited(given, weights):
     x = given.x
     if chosen_backend() == "readable":
         return "LSTM_LIB_BACKEND is readable"
-    if torch.jit.is_tracing():
-        return "PyTorch is recording the steps"
     of_kinds = (value for kind in weights.values() for value in kind.values())
     for value in (x, *given.state, *given.reads, *of_kinds):
         if type(value) not in PLAIN or not value.is_cpu or value.is_neg():
@@ -59,13 +57,22 @@ def unsuited(given, weights):
             return f"compiled code reads plain tensors on the CPU, not {about}"
     if x.dtype not in DTYPES:
         return f"compiled code computes in float32 and float64, not in {x.dtype}"
-    if torch.is_autocast_enabled("cpu"):
+    if reason := observed("cpu"):
+        return reason
+    return "the batch is empty" if x.numel() == 0 else None
+
+
+def observed(device):
+    """Why PyTorch must see each operation of the steps; None if it need not."""
+    if torch.jit.is_tracing():
+        return "PyTorch is recording the steps"
+    if torch.is_autocast_enabled(device):
         return "torch.autocast chooses the precision of each operation"
     if torch._C._are_functorch_transforms_active() or torch.autograd.forward_ad._current_level >= 0:
         return "a transformation of torch.func, or forward-mode differentiation, is active"
     if _get_current_dispatch_mode() is not None or _get_current_function_mode() is not None:
         return "a mode of PyTorch observes every operation"
-    return "the batch is empty" if x.numel() == 0 else None
+    return None
 
 
 class Sequence(torch.autograd.Function):

@@ -102,14 +102,16 @@ class Recurrent(RecurrentLayer):
         dtype: of the parameters; PyTorch's default dtype if left out.
         batch_first: as for ``torch.nn.LSTM``: the axes of sequences are batch, time, features.
         cuda_graph: for a GPU: record the steps once as a CUDA graph, for each shape of input, and
-            start it as a whole at each call. It has first derivatives alone.
+            start it as a whole at each call. It has first derivatives alone, and those of the last
+            run of that shape.
 
     On a CPU with a C compiler the steps are run by compiled code; see
     :func:`~lstm_lib.equations.backend`.
 
     Raises:
         TypeError: something else than a cell, or a dtype that is not floating-point.
-        ValueError: ``cuda_graph``, and an input that is not on a GPU.
+        ValueError: ``cuda_graph``, and an input that is not on a GPU, or steps that a graph cannot
+            repeat.
     """
 
     num_layers = 1
@@ -145,7 +147,8 @@ class Recurrent(RecurrentLayer):
 
     def cell_with(self, weights_of, **settings) -> Cell:
         """The cell with the weights ``weights_of(group)`` for each group of parameters."""
-        cell = copy.copy(self.bare_cell)
+        cell = object.__new__(type(self.bare_cell))  # some torch.compile cannot follow copy.copy
+        vars(cell).update(vars(self.bare_cell))
         for kind in cell.kinds:
             group = getattr(self, kind)
             if not isinstance(group, GateParameters):

@@ -43,6 +43,18 @@ def set_random_states(states, device):
         torch.cuda.set_rng_state(states["cuda"], device)
 
 
+def seed_gpu(device):
+    """If the model is on a GPU: seed its random numbers by the processor's.
+
+    The dropout of cuDNN has a state that cannot be read, only begun anew by a seed. With one for
+    each update, an update draws the same numbers whether or not others were made before it.
+    """
+    if device.type == "cuda":
+        seed = torch.randint(2**62, (), device="cpu").item()
+        with torch.cuda.device(device):
+            torch.cuda.manual_seed(seed)
+
+
 @contextmanager
 def uninterrupted():
     """Delay Ctrl-C to the end of the block, so that an update is made completely or not at all."""

@@ -8,7 +8,7 @@ from torch import nn
 from tqdm.auto import tqdm
 
 from lstm_lib.cells.checks import positive_integer
-from lstm_lib.training.as_found import left_as_found, uninterrupted
+from lstm_lib.training.as_found import left_as_found, seed_gpu, uninterrupted
 from lstm_lib.training.checkpoint import Run
 from lstm_lib.training.history import History
 from lstm_lib.training.model import SequenceModel, dtype_and_device
@@ -75,6 +75,7 @@ def fit(
             try:
                 while run.steps < steps and not run.is_solved(task, until):
                     batch = Batch(*task.batch(batch_size, generator)).to(**alike)
+                    seed_gpu(alike["device"])
                     outputs = answers(model, batch, task)
                     loss = task.loss(outputs, batch)
                     optimiser.zero_grad()

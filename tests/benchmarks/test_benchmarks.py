@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from benchmarks import contestants, measure, report
+from benchmarks import contestants, gpu, measure, report
+from benchmarks.__main__ import SHAPES
 from lstm_lib.cells import MinGRUCell
 from lstm_lib.layers import Recurrent
 
@@ -89,3 +90,24 @@ def test_the_tables_are_those_of_the_stored_results():
 def test_every_cell_was_measured_or_left_out_with_a_reason():
     for key, each in report.stored()["compared"].items():
         assert set(contestants.CELLS) <= set(each["contestants"]) | set(each["left out"]), key
+
+
+def test_a_gpu_compares_each_cell_with_its_own_native_layer():
+    seconds = {"nn.GRU": 1.0, "step by step": 30.0, "as a graph": 4.0}
+    found = measure.summary({way: {"both": [each] * 3} for way, each in seconds.items()}, "nn.GRU")
+    assert {way: each["both"]["ratio"] for way, each in found.items()} == {
+        way: [each] * 3 for way, each in seconds.items()
+    }
+    table = gpu.table({"compared": {"5,4,3,2": dict.fromkeys(gpu.CELLS, found)}})
+    assert "| GRU of the essay, step by step | nn.GRU | 30 |" in table
+    assert "| GRU of the essay, as a graph | nn.GRU | 4 |" in table
+
+
+def test_what_was_measured_on_a_gpu_is_complete():
+    results = gpu.stored()
+    shapes = [",".join(map(str, shape)) for shape in SHAPES["float32"]]
+    assert list(results["compared"]) == shapes
+    for of_cells in results["compared"].values():
+        assert {name: list(ways) for name, ways in of_cells.items()} == {
+            name: [native, *gpu.WAYS] for name, native in gpu.CELLS.items()
+        }

@@ -1,14 +1,44 @@
 """Layers whose steps are recorded as a CUDA graph."""
 
+import copy
+import gc
+
+import numpy as np
 import pytest
 import torch
+from gpu import needs_a_gpu, on_gpu
+from oracles import CELLS
+from torch.nn.utils import parametrizations
+from two_paths import everything, inputs, labelled
 
-from lstm_lib.cells import GRUCell, LSTMCell, SLSTMCell
-from lstm_lib.layers import Recurrent
+from lstm_lib.cells import ClockworkRNNCell, GRUCell, LSTMCell, RNNCell
+from lstm_lib.layers import Bidirectional, Recurrent, Stacked
+from lstm_lib.layers.cuda_graph import GRAPHS
 
-needs_a_gpu = pytest.mark.skipif(
-    not torch.cuda.is_available(), reason="there is no GPU here to record a CUDA graph on"
-)
+
+def twins(cell, dtype=torch.float64):
+    """A layer that records its steps, and one that runs them, on the GPU."""
+    return [Recurrent(cell, dtype, cuda_graph=on).cuda() for on in (True, False)]
+
+
+def random_x(seed=0, *sizes, dtype=torch.float64):
+    generator = torch.Generator().manual_seed(seed)
+    return torch.randn(*(sizes or (5, 3, 3)), generator=generator, dtype=dtype).cuda()
+
+
+def assert_same(ours, theirs):
+    assert ours.keys() == theirs.keys()
+    for name, value in theirs.items():
+        torch.testing.assert_close(ours[name], value, rtol=1e-12, atol=1e-12, msg=labelled(name))
+
+
+def assert_alike(recorded, stepped, seeds=(0, 1, 2), only=None):
+    for seed in seeds:  # the first records; all must differ from the one before
+        x = random_x(seed).requires_grad_()
+        assert_same(*(everything(layer, x, only=only) for layer in (recorded, stepped)))
+
+
+# Where there is no GPU
 
 
 def test_a_graph_needs_a_gpu():
@@ -21,25 +51,115 @@ def test_a_layer_says_that_it_records_a_graph():
     assert "cuda_graph" not in repr(Recurrent(LSTMCell(3, 4)))
 
 
+# Values and gradients
+
+
 @needs_a_gpu
-@pytest.mark.parametrize("cell_class", [LSTMCell, GRUCell, SLSTMCell])
-@pytest.mark.parametrize("lengths", [None, [5, 2, 4]])
+@pytest.mark.parametrize("lengths", [None, [5, 2, 4]], ids=str)
+@pytest.mark.parametrize("cell_class", CELLS)
 def test_a_graph_computes_what_the_steps_do(cell_class, lengths):
-    cell = cell_class(3, 6)
-    layers = [Recurrent(cell, torch.float64, cuda_graph=on).cuda() for on in (True, False)]
-    for seed in range(3):  # the first records; all must differ from the one before
-        torch.manual_seed(seed)
-        x = torch.randn(5, 3, 3, dtype=torch.float64, device="cuda")
-        runs, gradients = [], []
-        for layer in layers:
-            layer.zero_grad()
-            inputs = x.clone().requires_grad_()
-            run = layer(inputs, lengths=lengths)
-            (run.outputs**2).sum().backward()
-            runs.append([run.outputs, *run.state, *run.gates.values()])
-            gradients.append([inputs.grad, *(each.grad for each in layer.parameters())])
-        for ours, theirs in zip(runs[0] + gradients[0], runs[1] + gradients[1], strict=True):
-            torch.testing.assert_close(ours, theirs, rtol=1e-12, atol=1e-12)
+    layers = twins(cell_class(3, 8, seed=1))
+    for seed in range(3):
+        leaves = on_gpu(inputs(layers[0].cell, 5, 3, seed=seed))
+        assert_same(*(everything(layer, *leaves, lengths) for layer in layers))
+
+
+@needs_a_gpu
+def test_lengths_may_change():
+    layers = twins(LSTMCell(3, 4))
+    for lengths in ([5, 2, 4], [1, 1, 5], [5, 5, 5]):
+        x = random_x().requires_grad_()
+        assert_same(*(everything(layer, x, lengths=lengths) for layer in layers))
+
+
+@needs_a_gpu
+def test_one_sequence_needs_no_batch():
+    recorded, stepped = twins(LSTMCell(3, 4))
+    x = random_x(0, 5, 3).requires_grad_()
+    assert_same(everything(recorded, x), everything(stepped, x))
+
+
+@needs_a_gpu
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_other_precisions_are_those_of_the_steps(dtype):
+    recorded, stepped = twins(LSTMCell(3, 8), dtype)
+    x = random_x(dtype=dtype)
+    torch.testing.assert_close(recorded(x).outputs, stepped(x).outputs)
+
+
+@needs_a_gpu
+def test_a_gradient_at_the_outputs_alone():
+    assert_alike(*twins(LSTMCell(3, 4)), only="outputs")
+
+
+@needs_a_gpu
+def test_without_gradients_and_with_them_in_turns():
+    recorded, stepped = twins(LSTMCell(3, 4))
+    modes = [torch.no_grad, torch.inference_mode, torch.enable_grad] * 2
+    for seed, mode in enumerate(modes):
+        x = random_x(seed)
+        with mode():
+            ours, theirs = recorded(x).outputs, stepped(x).outputs
+        torch.testing.assert_close(ours, theirs)
+        assert ours.requires_grad == theirs.requires_grad
+    assert_alike(recorded, stepped)
+
+
+@needs_a_gpu
+def test_frozen_weights_have_no_gradient():
+    recorded, stepped = twins(LSTMCell(3, 4))
+    assert_alike(recorded, stepped)
+    for layer in (recorded, stepped):
+        layer.U.requires_grad_(False)
+    assert_alike(recorded, stepped)
+
+
+@needs_a_gpu
+def test_weights_may_change():
+    recorded, stepped = twins(LSTMCell(3, 4))
+    for layer in (recorded, stepped):
+        optimiser = torch.optim.Adam(layer.parameters(), lr=0.1)
+        for seed in range(3):
+            optimiser.zero_grad()
+            layer(random_x(seed)).outputs.square().sum().backward()
+            optimiser.step()
+    for ours, theirs in zip(recorded.parameters(), stepped.parameters(), strict=True):
+        torch.testing.assert_close(ours, theirs)
+    recorded.load_state_dict(Recurrent(LSTMCell(3, 4, seed=7), torch.float64).state_dict())
+    assert_alike(recorded, Recurrent(LSTMCell(3, 4, seed=7), torch.float64).cuda())
+
+
+@needs_a_gpu
+def test_parametrised_weights_are_computed_before():
+    recorded, stepped = twins(LSTMCell(3, 4))
+    for layer in (recorded, stepped):
+        torch.manual_seed(0)
+        parametrizations.spectral_norm(layer.U, "f")
+    for layer in (recorded, stepped):
+        layer.eval()
+    assert_alike(recorded, stepped)
+
+
+@needs_a_gpu
+def test_layers_of_layers_with_graphs():
+    def layer(cuda_graph):
+        cells = (LSTMCell(3, 4, seed=1), LSTMCell(3, 4, seed=2), GRUCell(8, 5))
+        first, second, third = (Recurrent(c, torch.float64, cuda_graph=cuda_graph) for c in cells)
+        return Stacked([Bidirectional(first, second), third]).cuda()
+
+    x = random_x()
+    ours, theirs = (layer(on)(x, lengths=[5, 1, 3]).outputs for on in (True, False))
+    torch.testing.assert_close(ours, theirs)
+
+
+@needs_a_gpu
+def test_a_copy_has_graphs_of_its_own():
+    recorded, stepped = twins(LSTMCell(3, 4))
+    assert_alike(recorded, stepped)
+    assert_alike(copy.deepcopy(recorded), stepped)
+
+
+# The graph's memory
 
 
 @needs_a_gpu
@@ -52,8 +172,177 @@ def test_a_graph_leaves_earlier_results_alone():
 
 
 @needs_a_gpu
-def test_a_graph_refuses_autocast():
+def test_results_and_inputs_may_be_changed_before_the_backward_pass():
+    recorded, stepped = twins(LSTMCell(3, 4))
+    found = []
+    for layer in (recorded, stepped):
+        x = random_x()
+        run = layer(x)
+        loss = run.outputs.square().sum()
+        with torch.no_grad():
+            run.gates["f"].zero_()
+            if layer is recorded:
+                x.zero_()
+        loss.backward()
+        found.append({name: weight.grad for name, weight in layer.named_parameters()})
+    assert_same(*found)
+
+
+@needs_a_gpu
+def test_the_backward_pass_of_an_earlier_run_is_refused():
     layer = Recurrent(LSTMCell(3, 4), cuda_graph=True).cuda()
-    refused = pytest.raises(ValueError, match="keeps the precision that it was recorded in")
-    with torch.autocast("cuda"), refused:
-        layer(torch.zeros(5, 2, 3, device="cuda"))
+    x = torch.ones(5, 2, 3, device="cuda")
+    first, second = layer(x).outputs.sum(), layer(2 * x).outputs.sum()
+    with pytest.raises(RuntimeError, match="ran again before the backward pass of an earlier run"):
+        first.backward()
+    second.backward()
+
+
+@needs_a_gpu
+def test_runs_of_other_shapes_do_not_disturb_each_other():
+    recorded, stepped = twins(LSTMCell(3, 4))
+    found = []
+    for layer in (recorded, stepped):
+        losses = [layer(random_x(0, steps, 2, 3)).outputs.sum() for steps in (4, 6)]
+        with torch.no_grad():
+            layer(random_x(1, 4, 2, 3))
+        sum(losses).backward()
+        found.append({name: weight.grad for name, weight in layer.named_parameters()})
+    assert_same(*found)
+
+
+@needs_a_gpu
+def test_a_backward_pass_may_be_repeated():
+    layer = Recurrent(LSTMCell(3, 4), torch.float64, cuda_graph=True).cuda()
+    loss = layer(random_x()).outputs.sum()
+    first, second = (
+        torch.autograd.grad(loss, list(layer.parameters()), retain_graph=True) for _ in range(2)
+    )
+    for ours, theirs in zip(first, second, strict=True):
+        assert torch.equal(ours, theirs)
+
+
+@needs_a_gpu
+def test_a_layer_takes_its_graphs_with_it():
+    gc.collect()
+    before = len(GRAPHS)
+    layer = Recurrent(LSTMCell(3, 4), torch.float64, cuda_graph=True).cuda()
+    layer(random_x()).outputs.sum().backward()
+    assert len(GRAPHS) == before + 1
+    del layer
+    gc.collect()
+    assert len(GRAPHS) == before
+
+
+# What a graph cannot hold
+
+
+class Sloped(RNNCell):
+    """A cell with a setting."""
+
+    slope = 1.0
+
+    def step(self, a, s):
+        h = self.slope * a.h.tanh()
+        return self.State(h=h), self.Gates(h=h)
+
+
+class Counting(RNNCell):
+    """A cell that does something else at each step."""
+
+    steps = 0
+
+    def step(self, a, s):
+        self.steps += 1
+        h = (a.h * self.steps).tanh()
+        return self.State(h=h), self.Gates(h=h)
+
+
+class Branching(RNNCell):
+    def step(self, a, s):
+        h = a.h.tanh() if a.h.sum() > 0 else -a.h
+        return self.State(h=h), self.Gates(h=h)
+
+
+class Noisy(RNNCell):
+    def step(self, a, s):
+        h = (a.h + torch.randn_like(a.h)).tanh()
+        return self.State(h=h), self.Gates(h=h)
+
+
+@needs_a_gpu
+def test_a_setting_that_is_set_anew_is_recorded_anew():
+    recorded, stepped = twins(Sloped(3, 4))
+    assert_alike(recorded, stepped)
+    for layer in (recorded, stepped):
+        layer.bare_cell.slope = 0.5
+    assert_alike(recorded, stepped)
+
+
+@needs_a_gpu
+@pytest.mark.parametrize(
+    "cell_class, reason", [(Counting, "step sets steps"), (Noisy, "its code reads torch")]
+)
+def test_a_step_that_does_not_repeat_is_refused(cell_class, reason):
+    layer = Recurrent(cell_class(3, 4), torch.float64, cuda_graph=True).cuda()
+    with pytest.raises(ValueError, match=f"{reason}.*: make the layer without"):
+        layer(random_x())
+
+
+@needs_a_gpu
+def test_a_branch_on_a_value_is_refused():
+    layer = Recurrent(Branching(3, 4), torch.float64, cuda_graph=True).cuda()
+    with pytest.raises(ValueError, match="its steps cannot be recorded .*: make the layer without"):
+        layer(random_x())
+    assert_alike(*twins(LSTMCell(3, 4)))  # the GPU can still be used
+
+
+def under_autocast(layer, x):
+    with torch.autocast("cuda"):
+        layer(x)
+
+
+def by_vmap(layer, x):
+    torch.func.vmap(lambda x: layer(x).outputs, in_dims=1, out_dims=1)(x)
+
+
+def by_forward_mode(layer, x):
+    with torch.autograd.forward_ad.dual_level():
+        layer(torch.autograd.forward_ad.make_dual(x, torch.ones_like(x)))
+
+
+def by_tracing(layer, x):
+    torch.jit.trace(lambda x: layer(x).outputs, (x,), check_trace=False)
+
+
+@needs_a_gpu
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::torch.jit.TracerWarning")
+@pytest.mark.parametrize(
+    "way, reason",
+    [
+        (under_autocast, "torch.autocast chooses the precision"),
+        (by_vmap, "a transformation of torch.func"),
+        (by_forward_mode, "a transformation of torch.func, or forward-mode"),
+        (by_tracing, "PyTorch is recording the steps"),
+    ],
+)
+def test_a_mode_in_which_it_would_compute_something_else_is_refused(way, reason):
+    layer = Recurrent(LSTMCell(3, 4), cuda_graph=True).cuda().requires_grad_(False)
+    with pytest.raises(ValueError, match=f"{reason}.*: make the layer without"):
+        way(layer, random_x(dtype=torch.float32))
+
+
+@needs_a_gpu
+def test_second_derivatives_are_refused():
+    layer = Recurrent(LSTMCell(3, 4), torch.float64, cuda_graph=True).cuda()
+    x = random_x().requires_grad_()
+    (slope,) = torch.autograd.grad(layer(x).outputs.sum(), x, create_graph=True)
+    with pytest.raises(RuntimeError, match="once_differentiable|does not require grad"):
+        slope.sum().backward()
+
+
+@needs_a_gpu
+def test_arrays_are_left_as_they_are():
+    layer = Recurrent(ClockworkRNNCell(3, 4), torch.float64, cuda_graph=True).cuda()
+    layer(random_x())
+    assert isinstance(layer.bare_cell.slower, np.ndarray)

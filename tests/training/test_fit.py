@@ -10,6 +10,7 @@ from itertools import count
 import numpy as np
 import pytest
 import torch
+from gpu import needs_a_gpu
 from precision import default_dtype
 from refusal import refused
 from torch import nn
@@ -878,3 +879,57 @@ def test_a_run_on_a_text_is_taken_up_on_the_same_text_only(tmp_path):
     assert run(text, 10).steps == 10
     with pytest.raises(ValueError, match="is of a run with task Corpus"):
         run(text[::-1], 10)
+
+
+# On a GPU
+
+
+def in_float64(layer=nn.LSTM, **settings):
+    torch.manual_seed(0)
+    layer = layer(4, 8) if layer is nn.LSTM else layer(LSTMCell(4, 8), **settings)
+    return SequenceModel(layer, TASK, embedding=4).double()
+
+
+@needs_a_gpu
+@pytest.mark.parametrize("cuda_graph", [False, True])
+def test_on_a_gpu_it_learns_what_it_learns_on_the_processor(cuda_graph):
+    expected = quick(in_float64(Recurrent), steps=50)
+    found = quick(in_float64(Recurrent, cuda_graph=cuda_graph).cuda(), steps=50)
+    np.testing.assert_allclose(found.loss, expected.loss, rtol=1e-9)
+    np.testing.assert_allclose(found.gradient_norm, expected.gradient_norm, rtol=1e-8)
+
+
+@needs_a_gpu
+@pytest.mark.parametrize("task", [Adding(5), Corpus("to be, or not to be: " * 20, seq_len=6)])
+def test_other_tasks_follow_the_model_to_the_gpu(task):
+    layer = nn.LSTM(4 if task.tokens else task.features, 8)
+    history = quick(SequenceModel(layer, task, embedding=4).cuda(), task)
+    assert history.steps == 12 and np.isfinite(history.loss).all()
+
+
+@needs_a_gpu
+@pytest.mark.parametrize("where", ["batch", "loss"])
+@pytest.mark.parametrize("cudnn", [True, False])
+def test_on_a_gpu_an_interrupted_run_ends_as_if_it_had_never_stopped(cudnn, where, tmp_path):
+    file = tmp_path / "run.pt"
+    with torch.backends.cudnn.flags(enabled=cudnn):
+        whole = quick(with_dropout().cuda(), Interrupted(3, keys=3), steps=20)
+        torch.cuda.manual_seed(1)  # whatever was drawn before
+        first = with_dropout().cuda()
+        quick(first, Interrupted(3, keys=3).press(where, 8), steps=20, checkpoint=file)
+        taken_up = with_dropout(seed=99).cuda()
+        before = torch.cuda.get_rng_state()
+        history = quick(taken_up, Interrupted(3, keys=3), steps=20, checkpoint=file)
+        assert torch.equal(torch.cuda.get_rng_state(), before)
+    np.testing.assert_allclose(history.loss, whole.loss, rtol=1e-4)
+    assert len(set(whole.loss.round(6))) > 15
+    assert all(weight.is_cuda for weight in taken_up.parameters())
+
+
+@needs_a_gpu
+def test_a_run_begun_on_a_gpu_goes_on_without_one(tmp_path):
+    file = tmp_path / "run.pt"
+    whole = quick(in_float64(), steps=12)
+    quick(in_float64().cuda(), steps=6, checkpoint=file)
+    history = quick(in_float64(), steps=12, checkpoint=file)
+    np.testing.assert_allclose(history.loss, whole.loss, rtol=1e-9)
