@@ -80,15 +80,15 @@ def stored():
     return report.stored(FILE)
 
 
-def table(results, part="both"):
-    """The median ratios as a table."""
+def table(results, names=tuple(CELLS), part="both"):
+    """The median ratios as a table; of some of the cells, if they are named."""
     by_shape = results["compared"]
     lines = [["", "compared with", *map(report.in_two_lines, by_shape)]]
-    for name, native in CELLS.items():
+    for name in names:
         for way in WAYS:
             medians = (each[name][way][part]["ratio"][1] for each in by_shape.values())
-            ratios = (f"{median:.3g}" for median in medians)
-            lines.append([f"{report.PLOTTED[name]}, {way}", native, *ratios])
+            ratios = (f"{median:#.3g}".rstrip(".") for median in medians)
+            lines.append([f"{report.PLOTTED[name]}, {way}", CELLS[name], *ratios])
     return report.markdown(lines)
 
 

@@ -24,7 +24,7 @@ class Tables(SphinxPostTransform):
             rows = [list(row) for row in table.findall(nodes.row)]
             if next(table.findall(nodes.thead), None) and letters(rows) > LETTERS:
                 table["classes"].append("stacks")
-                names = [cell.astext() for cell in rows[0]]
+                names = [in_a_line(cell) for cell in rows[0]]
                 for row in rows[1:]:
                     for name, cell in list(zip(names, row, strict=True))[1:]:
                         label(cell, name)
@@ -42,9 +42,16 @@ def room(text: str) -> int:
     return max(longest, min(len(text), ENOUGH))
 
 
-def label(cell: nodes.entry, name: str) -> None:
+def in_a_line(cell: nodes.entry) -> list[nodes.Node]:
+    """What a cell says, without line breaks, which are raw HTML."""
+    said = cell[0].children if len(cell) else []
+    return [nodes.Text(" ") if isinstance(each, nodes.raw) else each for each in said]
+
+
+def label(cell: nodes.entry, name: list[nodes.Node]) -> None:
     if name and len(cell):
-        cell[0].insert(0, nodes.inline("", f"{name} ", classes=["column"]))
+        copies = [each.deepcopy() for each in name]
+        cell[0].insert(0, nodes.inline("", "", *copies, nodes.Text(" "), classes=["column"]))
 
 
 def setup(app) -> None:
