@@ -63,10 +63,11 @@ class Dependencies:
         self.follow("advance")
 
     def changed(self, cell) -> bool:
-        """Whether anything is not what it was; ``cell`` is the same one."""
+        """Whether anything is not what it was, or in another cell not what it was in this one."""
         now = vars(cell)
         return (
-            now.keys() != self.settings.keys()
+            type(cell) is not self.cls
+            or now.keys() != self.settings.keys()
             or any(not same(now[name], value) for name, value in self.settings.items())
             or any(not same(getattr(self.cls, n, None), v) for n, v in self.of_class.items())
             or any(not same(get(name), value) for get, name, value in self.elsewhere)
@@ -192,4 +193,8 @@ def frozen(value):
 def same(value, before):
     if is_array(value) and is_array(before):
         return value.dtype == before.dtype and np.array_equal(value, before, equal_nan=True)
+    if type(value) in (bool, int, float, str):
+        return type(value) is type(before) and repr(value) == repr(before)  # -0.0 is not 0.0
+    if type(value) is tuple and type(before) is tuple:
+        return len(value) == len(before) and all(map(same, value, before))
     return value is before

@@ -147,8 +147,7 @@ class Recurrent(RecurrentLayer):
 
     def cell_with(self, weights_of, **settings) -> Cell:
         """The cell with the weights ``weights_of(group)`` for each group of parameters."""
-        cell = object.__new__(type(self.bare_cell))  # some torch.compile cannot follow copy.copy
-        vars(cell).update(vars(self.bare_cell))
+        cell = copy.copy(self.bare_cell)
         for kind in cell.kinds:
             group = getattr(self, kind)
             if not isinstance(group, GateParameters):

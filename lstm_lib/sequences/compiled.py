@@ -7,6 +7,7 @@
 import ctypes
 import logging
 import weakref
+from collections import deque
 
 import numpy as np
 
@@ -296,6 +297,9 @@ def available(cell, bare_cell, dtype):
 CODES = weakref.WeakKeyDictionary()
 """What each cell that was traced depended on, and its code."""
 
+LATEST = deque(maxlen=64)
+"""The latest of these. Cells that differ in their weights alone have the same code."""
+
 
 def code_of(bare_cell):
     """The code of a cell; traced again if anything that its equations read was set anew.
@@ -305,15 +309,22 @@ def code_of(bare_cell):
     """
     depends, code = CODES.get(bare_cell, (None, None))
     if depends is None or depends.changed(bare_cell):
-        depends = Dependencies(bare_cell)
-        try:
-            code = Code(bare_cell)
-        except Unsupported as error:
-            code = error
-        CODES[bare_cell] = (depends, code)
+        alike = (each for each in LATEST if not each[0].changed(bare_cell))
+        depends, code = CODES[bare_cell] = next(alike, None) or traced(bare_cell)
     if isinstance(code, Unsupported):
         raise code
     return code
+
+
+def traced(bare_cell):
+    """What a cell depends on, and its code, or why it has none."""
+    depends = Dependencies(bare_cell)
+    try:
+        code = Code(bare_cell)
+    except Unsupported as error:
+        code = error
+    LATEST.append((depends, code))
+    return depends, code
 
 
 NOTICED = set()

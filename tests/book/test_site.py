@@ -130,12 +130,18 @@ def test_every_header_of_a_table_says_something(site_folder, page):
     assert not [str(cell) for cell in parsed(page).find_all("th") if not cell.get_text().strip()]
 
 
-# In a browser
-
-
-@pytest.mark.parametrize("page", PAGES)
+@every_file
 def test_no_table_of_an_output_is_shown_as_its_source(site_folder, page):
     assert not [p for p in parsed(page)("p") if p.get_text().startswith("| ")]
+
+
+@every_file
+def test_no_mark_up_is_shown_as_its_source(site_folder, page):
+    prose = (text for text in parsed(page).find_all(string=re.compile("</?[a-z]+ ?/?>")))
+    assert not [text for text in prose if not text.find_parent(["pre", "code", "script", "style"])]
+
+
+# In a browser
 
 
 @each_way

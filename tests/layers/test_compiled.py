@@ -27,6 +27,7 @@ from lstm_lib.cells import (
     PeepholeLSTMCell,
     ProjectedLSTMCell,
     ReLURNNCell,
+    RNNCell,
     SLSTMCell,
     SRUCell,
 )
@@ -111,6 +112,52 @@ def test_float32_is_as_near_to_float64_as_the_steps_are(cell_class, only):
         error, theirs = ((each[name] - value).abs().max() for each in (ours, readable))
         # Each of 5 steps rounds some tens of times.
         assert error <= 2 * theirs + 20 * eps * scale, name
+
+
+@every_cell
+def test_cells_that_differ_in_their_weights_alone_share_their_code(cell_class):
+    one, other = (Recurrent(cell_class(3, 300, seed=seed)).bare_cell for seed in (1, 2))
+    assert compiled.code_of(one) is compiled.code_of(other)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        LSTMCell(3, 5),
+        LSTMCell(4, 4),
+        PeepholeLSTMCell(3, 4),
+        type("Other", (LSTMCell,), {})(3, 4),
+    ],
+    ids=lambda cell: f"{type(cell).__name__} {cell.input_size} {cell.hidden_size}",
+)
+def test_other_sizes_and_other_classes_have_code_of_their_own(other):
+    one, other = Recurrent(LSTMCell(3, 4)).bare_cell, Recurrent(other).bare_cell
+    assert compiled.code_of(one) is not compiled.code_of(other)
+
+
+@pytest.mark.parametrize("periods", [(1, 2), (2, 1, 1), (1, 3)], ids=str)
+def test_another_setting_has_code_of_its_own(periods):
+    first = Recurrent(ClockworkRNNCell(3, 8, periods=(1, 2, 4, 8))).bare_cell
+    compiled.code_of(first)
+    layer = layer_of(ClockworkRNNCell, hidden_size=8, periods=periods)
+    leaves = inputs(layer.cell, 5, 2)
+    assert_same(lambda: everything(layer, *leaves))
+
+
+class Signed(RNNCell):
+    def step(self, a, s):
+        h = a.h * self.zero
+        return self.State(h=h), self.Gates(h=h)
+
+
+def test_minus_zero_is_another_setting():
+    signs = []
+    for zero in (0.0, -0.0):
+        cell = Signed(3, 4)
+        cell.zero = zero
+        outputs = Recurrent(cell)(torch.ones(2, 1, 3)).outputs
+        signs.append(torch.signbit(outputs))
+    assert (signs[0] != signs[1]).all()
 
 
 def test_all_cells_are_compiled_but_for_these():
