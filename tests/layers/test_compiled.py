@@ -144,20 +144,22 @@ def test_another_setting_has_code_of_its_own(periods):
     assert_same(lambda: everything(layer, *leaves))
 
 
-class Signed(RNNCell):
+class Scaled(RNNCell):
+    factors = ()
+
     def step(self, a, s):
-        h = a.h * self.zero
+        h = a.h * sum(self.factors, start=self.zero)
         return self.State(h=h), self.Gates(h=h)
 
 
-def test_minus_zero_is_another_setting():
-    signs = []
-    for zero in (0.0, -0.0):
-        cell = Signed(3, 4)
-        cell.zero = zero
-        outputs = Recurrent(cell)(torch.ones(2, 1, 3)).outputs
-        signs.append(torch.signbit(outputs))
-    assert (signs[0] != signs[1]).all()
+def test_settings_that_are_nearly_the_same_are_not_taken_for_the_same():
+    found = set()
+    for zero, factors in [(0.0, ()), (-0.0, ()), (0.0, (2.0,)), (0.0, (3.0,)), (0.0, (2.0, 0.5))]:
+        cell = Scaled(1, 1, seed=1)
+        cell.zero, cell.factors = zero, factors
+        outputs = Recurrent(cell)(torch.ones(1, 1, 1)).outputs
+        found.add(repr(outputs.item()))
+    assert len(found) == 5
 
 
 def test_all_cells_are_compiled_but_for_these():
