@@ -10,9 +10,13 @@ import yaml
 
 from book.contents import ROOT
 
-NOT_ALONE = {"book/all_cells.ipynb"}
-"""Notebooks that import what only the whole project has: they do not run in Colab, which opens a
-notebook alone."""
+NOT_ALONE = {
+    "book/all_cells.ipynb",
+    "book/from_equation_to_machine_code.ipynb",
+    "book/notation.ipynb",
+}
+"""Notebooks that import more than the library: they do not run in Colab, which opens a notebook
+alone."""
 
 
 def of_the_project() -> tuple[str, str]:
