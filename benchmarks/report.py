@@ -21,8 +21,8 @@ PLOTTED = {
     "LSTMCell": "LSTM",
     "PeepholeLSTMCell": "LSTM with peepholes",
     "CoupledLSTMCell": "LSTM, coupled gates",
-    "GRUResetAfterCell": "GRU of PyTorch",
-    "GRUCell": "GRU of the essay",
+    "GRUResetAfterCell": "GRU, PyTorch's form",
+    "GRUCell": "GRU, the essay's form",
     "RNNCell": "RNN",
 }
 

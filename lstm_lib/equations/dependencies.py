@@ -54,17 +54,21 @@ class Dependencies:
 
     def __init__(self, cell):
         self.cls, self.reason = type(cell), None
-        self.settings = {name: frozen(value) for name, value in vars(cell).items()}
+        self.kinds = cell.kinds
+        self.settings = {name: frozen(value) for name, value in self.settings_of(cell)}
         self.of_class, self.elsewhere = {}, []
         self.visited = set()
         if hasattr(self.cls, "__getattr__") or "__getattribute__" in self.own_names():
             self.refuse("its class finds attributes in a way of its own")
-        self.kinds = cell.kinds
         self.follow("advance")
+
+    def settings_of(self, cell):
+        """The attributes of a cell but its weights, which are given anew at each call."""
+        return [(name, value) for name, value in vars(cell).items() if name not in self.kinds]
 
     def changed(self, cell) -> bool:
         """Whether anything is not what it was, or in another cell not what it was in this one."""
-        now = vars(cell)
+        now = dict(self.settings_of(cell))
         return (
             type(cell) is not self.cls
             or now.keys() != self.settings.keys()
@@ -84,9 +88,10 @@ class Dependencies:
         if name in self.visited:
             return
         self.visited.add(name)
+        if name in self.kinds:
+            return
         if name in self.settings:
-            if name not in self.kinds:
-                self.visit(name, self.settings[name])
+            self.visit(name, self.settings[name])
             return
         for base in self.cls.__mro__[:-1]:
             if name in vars(base):

@@ -121,7 +121,7 @@ class Matrix:
     def masked(self, mask):
         if type(mask) is not np.ndarray or mask.shape != self.shape or self.weight.mask is not None:
             raise Unsupported(f"it masks a weight by something else than one {self.shape} array")
-        self.masks.append(mask.T if self.transposed else mask)
+        self.masks.append((mask.T if self.transposed else mask).copy())
         weight = self.weight._replace(mask=len(self.masks) - 1)
         return Matrix(weight, self.rows_first, self.masks, self.transposed)
 

@@ -5,6 +5,8 @@ started as a whole, forwards and backwards.
 """
 
 import gc
+import threading
+import warnings
 import weakref
 from contextlib import contextmanager
 from functools import partial
@@ -13,17 +15,21 @@ import torch
 
 from lstm_lib.equations.dependencies import Dependencies, is_array
 from lstm_lib.layers.compiled import observed
-from lstm_lib.sequences.unroll import Given, by_name, steps
+from lstm_lib.sequences.unroll import ByName, Given, Unrolled, steps
 
 GRAPHS = weakref.WeakKeyDictionary()
 """What each recorded cell depended on, and its graphs by what they were recorded with."""
 
+ONE_AT_A_TIME = threading.RLock()
+"""A graph has one memory, and PyTorch records one graph at a time."""
+
 
 class Graph:
-    """The steps of ``cell``, recorded with tensors like these. ``runs`` counts its runs."""
+    """The steps of ``cell``, recorded with tensors like these."""
 
     def __init__(self, cell, weights, parts, reads, tensors):
-        like, self.runs = tensors[0], 0
+        self.runs, self.backward_pass, self.stream = 0, None, torch.cuda.current_stream()
+        like = tensors[0]
         arrays = {name: value for name, value in vars(cell).items() if is_array(value)}
         vars(cell).update({name: like.new_tensor(value) for name, value in arrays.items()})
         self.cell = cell  # the graph reads the memory of these
@@ -31,7 +37,9 @@ class Graph:
         function = of_tensors(cell, weights, parts, reads)
         record = torch.cuda.make_graphed_callables
         try:
-            with nothing_freed():
+            with waiting_refused():
+                function(*samples)
+            with recording():
                 self.start = record(function, samples, allow_unused_input=True)
         except torch.OutOfMemoryError:
             raise
@@ -39,32 +47,62 @@ class Graph:
             refuse(f"its steps cannot be recorded ({str(error).splitlines()[0]})", error)
 
     def __call__(self, tensors):
-        self.runs += 1
-        values = [value.clone() for value in self.start(*tensors)]  # the next run overwrites them
+        """The values of all steps. What goes in and out of the graph's memory is copied, gradients
+        too: the next run overwrites it."""
+        stream = torch.cuda.current_stream()
+        stream.wait_stream(self.stream)
+        self.runs, self.backward_pass, self.stream = self.runs + 1, None, stream
+        values = [value.clone() for value in self.start(*map(copy_of_gradient, tensors))]
         for value in values:
             if value.requires_grad:
                 value.register_hook(partial(self.check_backward, self.runs))
         return values
 
     def check_backward(self, run, _):
-        """A backward pass reads what the run left in the graph's memory."""
+        """A backward pass reads what the last run left in the graph's memory, and overwrites it."""
+        this = torch._C._current_graph_task_id()
         if run != self.runs:
-            raise RuntimeError(
-                "this layer was made with cuda_graph=True, and ran again before the backward pass "
-                "of an earlier run, over what that pass needs: call backward() before the next "
-                "run, or make the layer without"
-            )
+            refuse_backward("ran again before the backward pass of an earlier run, which is lost")
+        if torch.is_grad_enabled():
+            refuse_backward("has first derivatives alone, not those that create_graph=True is for")
+        if self.backward_pass not in (None, this):
+            refuse_backward("has made the backward pass of this run, and can make it once")
+        self.backward_pass = this
+
+
+def copy_of_gradient(tensor):
+    """The same tensor, whose gradient will be a copy."""
+    if needs_gradient(tensor):
+        tensor = tensor.view_as(tensor)
+        tensor.register_hook(lambda gradient: None if gradient is None else gradient.clone())
+    return tensor
 
 
 @contextmanager
-def nothing_freed():
-    """Free first what nothing refers to, and then nothing: a graph that is freed ends the recording
-    of another."""
+def waiting_refused():
+    """It is an error if the GPU must wait for a value. A recording that fails for this reason would
+    leave PyTorch's random numbers on the GPU unusable."""
+    before = torch.cuda.get_sync_debug_mode()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # PyTorch says that it does not find all such cases
+        torch.cuda.set_sync_debug_mode("error")
+    try:
+        yield
+    finally:
+        torch.cuda.set_sync_debug_mode(before)
+
+
+@contextmanager
+def recording():
+    """Record on the device in use, and leave its stream as it is. A graph that is freed meanwhile
+    would end the recording: what nothing refers to is freed first, and then nothing."""
     gc.collect()
     enabled = gc.isenabled()
     gc.disable()
+    torch.cuda.graph.default_capture_stream = None  # made anew: it may be one of another device
     try:
-        yield
+        with torch.cuda.stream(torch.cuda.current_stream()):
+            yield
     finally:
         if enabled:
             gc.enable()
@@ -77,20 +115,25 @@ def recorded_steps(bare_cell, cell, given):
     Raises:
         ValueError: values that are not on a GPU; a cell or a mode in which a graph would compute
             something else than the steps.
-        RuntimeError: in the backward pass, a run that is not the last.
+        RuntimeError: in the backward pass, if the run is not the last, or it is a second one, or
+            one that is to be differentiated.
     """
     x, state, reads, real = given
     check(x.device)
     weights = [(kind, gate) for kind in cell.kinds for gate in getattr(cell, kind)]
     tensors = [x, *state, *reads, *(getattr(cell, kind)[gate] for kind, gate in weights)]
     tensors += [] if real is None else [real]
-    graphs = graphs_of(bare_cell)
-    mode = (torch.is_grad_enabled(), torch.is_inference_mode_enabled())
-    key = (mode, *((t.shape, t.dtype, t.device, needs_gradient(t)) for t in tensors))
-    if key not in graphs:
-        graphs[key] = Graph(cell, weights, len(state), len(reads), tensors)
-    values, names = graphs[key](tensors), (*cell.state, *cell.gates)
-    return by_name(cell, dict(zip(names, values, strict=False)), values[len(names) :])
+    modes = torch.is_grad_enabled(), torch.is_inference_mode_enabled()
+    precision = torch.get_float32_matmul_precision()
+    alike = ((t.shape, t.dtype, t.device, needs_gradient(t)) for t in tensors)
+    with ONE_AT_A_TIME, torch.cuda.device(x.device):
+        graphs, key = graphs_of(bare_cell), (*modes, precision, *alike)
+        if key not in graphs:
+            graphs[key] = Graph(cell, weights, len(state), len(reads), tensors)
+        values = iter(graphs[key](tensors))
+    states = ByName({part: next(values) for part in cell.state}, "state")
+    gates = ByName({gate: next(values) for gate in cell.gates}, "gate")
+    return Unrolled(states[cell.output], cell.State(*values), gates, states)
 
 
 def graphs_of(bare_cell):
@@ -141,3 +184,10 @@ def refuse(reason, cause=None):
         f"this layer was made with cuda_graph=True, and {reason}; a graph repeats the operations "
         "that it recorded, and nothing else: make the layer without"
     ) from cause
+
+
+def refuse_backward(what):
+    raise RuntimeError(
+        f"this layer was made with cuda_graph=True, and {what}: call backward() once, before the "
+        "next run, or make the layer without"
+    )

@@ -102,8 +102,8 @@ class Recurrent(RecurrentLayer):
         dtype: of the parameters; PyTorch's default dtype if left out.
         batch_first: as for ``torch.nn.LSTM``: the axes of sequences are batch, time, features.
         cuda_graph: for a GPU: record the steps once as a CUDA graph, for each shape of input, and
-            start it as a whole at each call. It has first derivatives alone, and those of the last
-            run of that shape.
+            start it as a whole at each call. It has first derivatives alone, those of the last run
+            of that shape, and once.
 
     On a CPU with a C compiler the steps are run by compiled code; see
     :func:`~lstm_lib.equations.backend`.

@@ -309,10 +309,10 @@ def code_of(bare_cell):
     """
     depends, code = CODES.get(bare_cell, (None, None))
     if depends is None or depends.changed(bare_cell):
-        alike = (each for each in LATEST if not each[0].changed(bare_cell))
+        alike = (each for each in tuple(LATEST) if not each[0].changed(bare_cell))
         depends, code = CODES[bare_cell] = next(alike, None) or traced(bare_cell)
     if isinstance(code, Unsupported):
-        raise code
+        raise Unsupported(*code.args)  # each has its traceback, and with it values of the call
     return code
 
 
@@ -322,7 +322,7 @@ def traced(bare_cell):
     try:
         code = Code(bare_cell)
     except Unsupported as error:
-        code = error
+        code = Unsupported(*error.args)
     LATEST.append((depends, code))
     return depends, code
 

@@ -99,8 +99,8 @@ def test_a_gpu_compares_each_cell_with_its_own_native_layer():
         way: [each] * 3 for way, each in seconds.items()
     }
     table = gpu.table({"compared": {"5,4,3,2": dict.fromkeys(gpu.CELLS, found)}})
-    assert "| GRU of the essay, step by step | nn.GRU | 30.0 |" in table
-    assert "| GRU of the essay, as a graph | nn.GRU | 4.00 |" in table
+    assert "| GRU, the essay's form, step by step | nn.GRU | 30.0 |" in table
+    assert "| GRU, the essay's form, as a graph | nn.GRU | 4.00 |" in table
 
 
 def test_what_was_measured_on_a_gpu_is_complete():

@@ -2,9 +2,11 @@
 however it is called."""
 
 import copy
+import gc
 import io
 import pickle
 import threading
+import weakref
 
 import numpy as np
 import pytest
@@ -160,6 +162,35 @@ def test_settings_that_are_nearly_the_same_are_not_taken_for_the_same():
         outputs = Recurrent(cell)(torch.ones(1, 1, 1)).outputs
         found.add(repr(outputs.item()))
     assert len(found) == 5
+
+
+def test_changing_a_cells_array_changes_no_other_cell():
+    changed = ClockworkRNNCell(3, 8)
+    Recurrent(changed)(torch.ones(2, 1, 3))
+    changed.slower[:] = 1
+    layer = layer_of(ClockworkRNNCell, hidden_size=8)
+    leaves = inputs(layer.cell, 5, 2)
+    assert_same(lambda: everything(layer, *leaves))
+
+
+@pytest.mark.parametrize("cell_class", [LSTMCell, MLSTMCell])
+def test_nothing_of_a_call_outlives_it(cell_class):
+    layer, x = Recurrent(cell_class(3, 4)), torch.ones(2, 1, 3)
+    layer(x)
+    read = weakref.ref(x)
+    del x
+    gc.collect()
+    assert read() is None
+
+
+@pytest.mark.parametrize("cell_class", [LSTMCell, MLSTMCell])
+def test_no_weights_outlive_their_cell(cell_class):
+    cell, x = cell_class(3, 4), np.ones((2, 1, 3))
+    unroll(cell, x)
+    weights, read = weakref.ref(cell.W["f"]), weakref.ref(x)
+    del cell, x
+    gc.collect()
+    assert weights() is None and read() is None
 
 
 def test_all_cells_are_compiled_but_for_these():

@@ -2,6 +2,8 @@
 
 import copy
 import gc
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import numpy as np
 import pytest
@@ -212,14 +214,61 @@ def test_runs_of_other_shapes_do_not_disturb_each_other():
 
 
 @needs_a_gpu
-def test_a_backward_pass_may_be_repeated():
+def test_a_second_backward_pass_is_refused():
     layer = Recurrent(LSTMCell(3, 4), torch.float64, cuda_graph=True).cuda()
     loss = layer(random_x()).outputs.sum()
+    loss.backward(retain_graph=True)
+    with pytest.raises(RuntimeError, match="has made the backward pass of this run"):
+        loss.backward()
+
+
+@needs_a_gpu
+def test_one_backward_pass_may_come_from_several_places():
+    recorded, stepped = twins(LSTMCell(3, 4))
+    found = []
+    for layer in (recorded, stepped):
+        run = layer(random_x())
+        (run.outputs.sum() + run.gates["f"].square().sum() + run.state.c.sum()).backward()
+        found.append({name: weight.grad for name, weight in layer.named_parameters()})
+    assert_same(*found)
+
+
+@needs_a_gpu
+def test_gradients_add_up_and_stay():
+    recorded, stepped = twins(LSTMCell(3, 4))
+    found = []
+    for layer in (recorded, stepped):
+        each = []
+        for seed in range(3):
+            x = random_x(seed).requires_grad_()
+            layer(x).outputs.square().sum().backward()
+            each.append(x.grad)
+        values = {name: weight.grad for name, weight in layer.named_parameters()}
+        found.append(values | {f"x {k}": value for k, value in enumerate(each)})
+    assert_same(*found)
+    weights = list(recorded.parameters())
     first, second = (
-        torch.autograd.grad(loss, list(layer.parameters()), retain_graph=True) for _ in range(2)
+        torch.autograd.grad(recorded(random_x(seed)).outputs.sum(), weights) for seed in (0, 1)
     )
-    for ours, theirs in zip(first, second, strict=True):
-        assert torch.equal(ours, theirs)
+    assert not any(torch.equal(one, other) for one, other in zip(first, second, strict=True))
+
+
+@needs_a_gpu
+def test_several_threads_and_streams_get_their_own_results():
+    recorded, stepped = twins(LSTMCell(3, 4))
+    inputs = [random_x(seed) for seed in range(40)]
+
+    def answer(layer, x):
+        with torch.no_grad(), torch.cuda.stream(torch.cuda.Stream()):
+            torch.cuda.current_stream().wait_stream(torch.cuda.default_stream())
+            outputs = layer(x).outputs
+            torch.cuda.current_stream().synchronize()
+            return outputs
+
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(partial(answer, recorded), inputs))
+    for x, outputs in zip(inputs, found, strict=True):
+        torch.testing.assert_close(outputs, stepped(x).outputs)
 
 
 @needs_a_gpu
@@ -245,6 +294,14 @@ class Sloped(RNNCell):
     def step(self, a, s):
         h = self.slope * a.h.tanh()
         return self.State(h=h), self.Gates(h=h)
+
+
+class Leaky(RNNCell):
+    """A cell whose state has the name of a gate, and another value."""
+
+    def step(self, a, s):
+        h = a.h.tanh()
+        return self.State(h=0.9 * s.h + 0.1 * h), self.Gates(h=h)
 
 
 class Counting(RNNCell):
@@ -280,6 +337,24 @@ def test_a_setting_that_is_set_anew_is_recorded_anew():
 
 
 @needs_a_gpu
+def test_a_state_and_a_gate_may_have_one_name():
+    assert_alike(*twins(Leaky(3, 4)))
+
+
+@needs_a_gpu
+def test_another_precision_is_recorded_anew():
+    recorded, stepped = twins(LSTMCell(3, 256), torch.float32)
+    x = random_x(0, 5, 64, 3, dtype=torch.float32)
+    before = torch.get_float32_matmul_precision()
+    try:
+        for precision in ("high", "highest"):
+            torch.set_float32_matmul_precision(precision)
+            assert torch.equal(recorded(x).outputs, stepped(x).outputs), precision
+    finally:
+        torch.set_float32_matmul_precision(before)
+
+
+@needs_a_gpu
 @pytest.mark.parametrize(
     "cell_class, reason", [(Counting, "step sets steps"), (Noisy, "its code reads torch")]
 )
@@ -292,8 +367,11 @@ def test_a_step_that_does_not_repeat_is_refused(cell_class, reason):
 @needs_a_gpu
 def test_a_branch_on_a_value_is_refused():
     layer = Recurrent(Branching(3, 4), torch.float64, cuda_graph=True).cuda()
+    stream = torch.cuda.current_stream()
     with pytest.raises(ValueError, match="its steps cannot be recorded .*: make the layer without"):
         layer(random_x())
+    assert torch.cuda.current_stream() == stream
+    torch.randn(3, device="cuda")
     assert_alike(*twins(LSTMCell(3, 4)))  # the GPU can still be used
 
 
@@ -336,9 +414,8 @@ def test_a_mode_in_which_it_would_compute_something_else_is_refused(way, reason)
 def test_second_derivatives_are_refused():
     layer = Recurrent(LSTMCell(3, 4), torch.float64, cuda_graph=True).cuda()
     x = random_x().requires_grad_()
-    (slope,) = torch.autograd.grad(layer(x).outputs.sum(), x, create_graph=True)
-    with pytest.raises(RuntimeError, match="once_differentiable|does not require grad"):
-        slope.sum().backward()
+    with pytest.raises(RuntimeError, match="has first derivatives alone"):
+        torch.autograd.grad(layer(x).outputs.sum(), x, create_graph=True)
 
 
 @needs_a_gpu
