@@ -4,6 +4,7 @@ C."""
 import keyword
 import re
 
+import numpy as np
 import pytest
 from oracles import CELLS
 
@@ -70,7 +71,10 @@ def test_biases_are_part_of_the_sums_and_masks_of_the_weights():
     cell = ClockworkRNNCell(3, 4)
     program = Program(cell)
     masks = {weight.kind: weight.mask for each in program.sums for weight, _ in each.products}
-    assert masks == {"W": None, "U": 0} and program.masks == [cell.slower]
+    assert masks == {"W": None, "U": 0}
+    (mask,) = program.masks
+    np.testing.assert_array_equal(mask, cell.slower)
+    assert mask is not cell.slower  # which may be changed, and the program be another cell's too
 
 
 def test_what_is_a_row_has_its_size():
