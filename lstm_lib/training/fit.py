@@ -34,7 +34,8 @@ def fit(
     returned. Weights are drawn when the model is made: call ``torch.manual_seed`` before that.
 
     A model that draws random numbers itself, as dropout does, begins with PyTorch's random state
-    as it is when ``fit`` is called. Afterwards that state is restored, as are the training or
+    as it is when ``fit`` is called; on a GPU, with one drawn from the processor's at each update.
+    Afterwards that state is restored, as are the training or
     evaluation mode of each module, the handling of numbers near zero, and that of Ctrl-C.
 
     Args:

@@ -40,6 +40,15 @@ def assert_alike(recorded, stepped, seeds=(0, 1, 2), only=None):
         assert_same(*(everything(layer, x, only=only) for layer in (recorded, stepped)))
 
 
+def assert_same_gradients(layers, go_back):
+    """The gradients of all weights, after ``go_back`` of each layer."""
+    found = []
+    for layer in layers:
+        go_back(layer)
+        found.append({name: weight.grad for name, weight in layer.named_parameters()})
+    assert_same(*found)
+
+
 # Where there is no GPU
 
 
@@ -175,19 +184,17 @@ def test_a_graph_leaves_earlier_results_alone():
 
 @needs_a_gpu
 def test_results_and_inputs_may_be_changed_before_the_backward_pass():
-    recorded, stepped = twins(LSTMCell(3, 4))
-    found = []
-    for layer in (recorded, stepped):
+    def go_back(layer):
         x = random_x()
         run = layer(x)
         loss = run.outputs.square().sum()
         with torch.no_grad():
             run.gates["f"].zero_()
-            if layer is recorded:
+            if layer.cuda_graph:
                 x.zero_()
         loss.backward()
-        found.append({name: weight.grad for name, weight in layer.named_parameters()})
-    assert_same(*found)
+
+    assert_same_gradients(twins(LSTMCell(3, 4)), go_back)
 
 
 @needs_a_gpu
@@ -202,15 +209,13 @@ def test_the_backward_pass_of_an_earlier_run_is_refused():
 
 @needs_a_gpu
 def test_runs_of_other_shapes_do_not_disturb_each_other():
-    recorded, stepped = twins(LSTMCell(3, 4))
-    found = []
-    for layer in (recorded, stepped):
+    def go_back(layer):
         losses = [layer(random_x(0, steps, 2, 3)).outputs.sum() for steps in (4, 6)]
         with torch.no_grad():
             layer(random_x(1, 4, 2, 3))
         sum(losses).backward()
-        found.append({name: weight.grad for name, weight in layer.named_parameters()})
-    assert_same(*found)
+
+    assert_same_gradients(twins(LSTMCell(3, 4)), go_back)
 
 
 @needs_a_gpu
@@ -224,13 +229,11 @@ def test_a_second_backward_pass_is_refused():
 
 @needs_a_gpu
 def test_one_backward_pass_may_come_from_several_places():
-    recorded, stepped = twins(LSTMCell(3, 4))
-    found = []
-    for layer in (recorded, stepped):
+    def go_back(layer):
         run = layer(random_x())
         (run.outputs.sum() + run.gates["f"].square().sum() + run.state.c.sum()).backward()
-        found.append({name: weight.grad for name, weight in layer.named_parameters()})
-    assert_same(*found)
+
+    assert_same_gradients(twins(LSTMCell(3, 4)), go_back)
 
 
 @needs_a_gpu
