@@ -1,8 +1,9 @@
 """What several tests share: the built site, served, and a browser to open it with."""
 
+import gc
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -65,6 +66,17 @@ def execute_notebooks_once(option) -> None:
 def pytest_report_header(config: pytest.Config) -> str:
     instructions, threads = config.option.instructions, config.option.threads
     return f"notebooks are executed with instructions: {instructions}, threads: {threads}"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator:
+    """Tests stay in memory to the end, and so do the modules that they import: a search for what is
+    not needed any more, of which there are hundreds, leaves them out."""
+    gc.disable()
+    found = yield
+    gc.freeze()
+    gc.enable()
+    return found
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the marks

@@ -79,7 +79,8 @@ class Case:
     """A submission and its grade.
 
     Args:
-        files: the content of each file by its ending; a function makes what is no plain file.
+        files: the content of each file by its ending; a function makes what is large or no plain
+            file.
         score: the points that it deserves, of 8.
         status: what happened.
         note: a part of what is said about it.
@@ -209,7 +210,10 @@ CASES = {
     "leaves_the_zip": invalid(
         "outside itself", zip=zipped({"../../small.ipynb": notebook(*CORRECT)})
     ),
-    "a_bomb": invalid("300 MB", zip=zipped({"small.ipynb": bytes(300 << 20)})),
+    "a_bomb": invalid(
+        "300 MB",  # packed when it is asked for: that takes two seconds
+        zip=lambda path: path.write_bytes(zipped({"small.ipynb": bytes(300 << 20)})),
+    ),
     # Takes too much
     "loops": late(*CORRECT, "while True:\n    pass", note="cell 5 was stopped", slow=False),
     "loops_in_a_function": late(*in_step("while True:\n    pass"), score=2, slow=False),
