@@ -7,9 +7,16 @@ import re
 from pathlib import Path
 
 from book.extension.mathematics import cut_font
-from book.extension.styles import SHEETS, whole
+from book.extension.styles import pages
 
 FONT = "vendor/fontawesome/webfonts/fa-solid-900.woff2"
+SHEET = "styles/pydata-sphinx-theme.css"
+
+
+def whole(app, name: str) -> Path:
+    """A static file as the theme has it."""
+    folders = (Path(folder, "static") for folder in app.builder.theme.get_theme_dirs())
+    return next(folder / name for folder in folders if (folder / name).exists())
 
 
 def shown(site: Path, sheet: str) -> set[int]:
@@ -18,8 +25,8 @@ def shown(site: Path, sheet: str) -> set[int]:
     static = site / "_static"
     rules = re.findall(r'([^{}]*){content:"\\([0-9a-f]+)"}', sheet)
     signs = {name: code for names, code in rules for name in re.findall(r"\.fa-([\w-]+):", names)}
-    pages = [page for page in site.rglob("*.html") if static not in page.parents]
-    texts = [file.read_text("utf-8") for file in (*pages, *static.glob("scripts/*.js"))]
+    files = (*pages(site), *static.glob("scripts/*.js"))
+    texts = [file.read_text("utf-8") for file in files]
     named = {name for text in texts for name in re.findall(r"\bfa-([\w-]+)", text)}
     before = re.findall(r'--pst-icon-[\w-]+: ?"(.)"', sheet)
     return {int(signs[name], 16) for name in named & signs.keys()} | set(map(ord, before))
@@ -29,7 +36,7 @@ def cut(app, error) -> None:
     """Put the font that is cut in the place of the theme's."""
     if not error and app.builder.format == "html":
         site = Path(app.outdir)
-        signs = shown(site, whole(app, SHEETS[0]).read_text("utf-8"))
+        signs = shown(site, whole(app, SHEET).read_text("utf-8"))
         cut_font(whole(app, FONT), site / "_static" / FONT, signs)
 
 

@@ -29,6 +29,7 @@ LEFT_OUT = (
     "searchindex.js",  # Sphinx's search, which ours replaces
     "_static/searchtools.js",
     "_static/language_data.js",
+    "_static/*.css",  # joined in one
     "_static/card.png",  # what other sites show of this one
     "_static/scripts/fontawesome.js",  # of the theme, and on no page
     "_static/locales/*",

@@ -1,9 +1,9 @@
 /* Equations and code that scroll in their own box can be reached, and so scrolled, with the keyboard. */
 (() => {
   function update() {
-    for (const box of document.querySelectorAll("math[display], .highlight pre"))
-      if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
-      else box.removeAttribute("tabindex");
+    const boxes = [...document.querySelectorAll("math[display], .highlight pre")];
+    const scroll = boxes.map((box) => box.scrollWidth > box.clientWidth); // all at one layout
+    boxes.forEach((box, k) => (scroll[k] ? (box.tabIndex = 0) : box.removeAttribute("tabindex")));
   }
 
   document.fonts.ready.then(update);

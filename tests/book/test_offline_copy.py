@@ -127,7 +127,7 @@ def test_after_one_visit_everything_opens_without_a_network(browser, site_folder
 def small_site(tmp_path):
     """As much of the site as a page and its button need, below an address with odd letters."""
     site = tmp_path / "a course" / "LSTM, 50 % é"
-    names = "index.html 404.html search.html book/how_to_use.html book/notation.html"
+    names = "index.html 404.html search.html styles.css book/how_to_use.html book/notation.html"
     for name in names.split():
         (site / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(HTML / name, site / name)
@@ -164,7 +164,7 @@ def test_a_new_build_replaces_the_copy_and_it_can_be_removed(browser, site_folde
 
 def test_a_copy_that_is_not_complete_can_be_tried_again(browser, site_folder, small_site):
     offline_copy.write_worker(small_site)
-    missing = small_site / "_static" / "book.css"
+    missing = small_site / "styles.css"
     missing.rename(small_site / "away.css")
     with offline(browser) as context, served(small_site) as (port, _):
         page = context.new_page()

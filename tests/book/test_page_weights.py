@@ -19,6 +19,6 @@ def test_a_page_is_light(site_folder, page):
 def test_what_is_counted_is_what_a_page_loads(site_folder):
     page = HTML / "notebooks" / "04_cell_state_and_gates.html"
     names = {file.name for file in loaded(page)}
-    assert {page.name, "book.css", "widgets.js", "mathematics.woff2", "favicon.svg"} <= names
+    assert {page.name, "styles.css", "widgets.js", "mathematics.woff2", "favicon.svg"} <= names
     assert "search-index.js" not in names  # it is loaded by who searches
     assert weight(page) < page.stat().st_size / 4

@@ -2,23 +2,22 @@
 
 import gzip
 from functools import partial
-from pathlib import Path
 
-import pydata_sphinx_theme
 import pytest
-import sphinx_book_theme
 from fontTools.ttLib import TTFont
-from pages import HTML, READY, offline
+from pages import ERROR_PAGE, HTML, PAGES, READY, offline
 
 from book.extension import icons
-from book.extension.styles import SHEETS, cut
+from book.extension.styles import LINK, SHEET, cut, joined, with_one_link
 
-WHOLE = {
-    name: next(Path(theme.__file__).parent.rglob(f"static/{name}")).read_text("utf-8")
-    for name, theme in zip(SHEETS, (pydata_sphinx_theme, sphinx_book_theme), strict=True)
-}
-MOST_BYTES = 25_000
-"""Of both sheets, compressed."""
+MOST_BYTES = 42_000
+"""Of the one sheet, compressed."""
+
+
+def names_of_all() -> list[str]:
+    """The sheets that are joined in the one, as its first line says."""
+    first_line = (HTML / SHEET).read_text("utf-8").partition("\n")[0]
+    return first_line.strip("/* ").split()
 
 
 @pytest.mark.parametrize(
@@ -43,9 +42,60 @@ def test_a_rule_stays_if_it_can_apply(sheet, left):
     assert cut(sheet, {"here", "p", "w-50!"}) == left
 
 
-def test_the_sheets_of_the_site_are_cut(site_folder):
-    sheets = [(HTML / "_static" / name).read_bytes() for name in SHEETS]
-    assert sum(len(gzip.compress(sheet)) for sheet in sheets) < MOST_BYTES
+def test_sheets_are_joined_with_what_they_import_and_find_their_files(tmp_path):
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    (tmp_path / "a" / "b" / "first.css").write_text(
+        '@charset "UTF-8";/* x */@import "../second.css";i{background:url( \'../../c/d.png\' )}'
+    )
+    (tmp_path / "a" / "second.css").write_text(
+        "@font-face{src:url(e.woff2)}b{background:url(data:image/png;base64,AA) url(#f)}"
+    )
+    assert joined(tmp_path, ["a/b/first.css", "a/second.css"]) == (
+        (
+            second
+            := '@font-face{src:url("a/e.woff2")}b{background:url(data:image/png;base64,AA) url(#f)}'
+        )
+        + 'i{background:url("c/d.png")}'
+        + second
+    )
+
+
+@pytest.mark.parametrize(
+    ("way", "sheets"),
+    [
+        ("", ["_static/a.css", "_static/b/c.css?v=1"]),
+        ("../../", ["_static/a.css", "_static/b/c.css"]),
+        ("/a-site/", ["_static/a.css?v=2"]),
+        ("../", [f"{SHEET}?v=old"]),  # a page that was not written anew
+    ],
+)
+def test_a_page_names_one_sheet_where_it_named_the_first(way, sheets):
+    links = [f'\n<link rel="stylesheet" type="text/css" href="{way}{name}" />' for name in sheets]
+    page = "<head>{}<style>i{{}}</style>{}<link rel=icon href=_static/i.svg></head>"
+    one = f'\n    <link rel="stylesheet" href="{way}{SHEET}?v=new">'
+    before = page.format(links[0], "".join(links[1:]))
+    assert with_one_link(before, "new") == page.format(one, "")
+
+
+def test_every_page_has_the_one_sheet(site_folder):
+    for page in {*PAGES} - {ERROR_PAGE}:  # which has a style of its own
+        found = LINK.findall((HTML / page).read_text("utf-8"))
+        assert [name for _, name in found] == [SHEET], page
+
+
+def test_the_one_sheet_is_light_and_has_something_of_each(site_folder):
+    assert len(gzip.compress((HTML / SHEET).read_bytes())) < MOST_BYTES
+    names = names_of_all()
+    for kind in (
+        "pydata-sphinx-theme",
+        "sphinx-book-theme",
+        "pygments",
+        "mystnb",
+        "palette",
+        "book",
+    ):
+        assert [name for name in names if kind in name], kind
+    assert names[-1] == "_static/lstm-widgets.css"  # as it comes last when a widget is live
 
 
 @pytest.mark.parametrize(
@@ -55,19 +105,24 @@ def test_the_sheets_of_the_site_are_cut(site_folder):
         (390, "dark", "notebooks/01_recurrent_networks.html"),
     ],
 )
-def test_a_page_looks_as_with_the_whole_sheets(browser, site, width, theme, page):
+def test_a_page_looks_as_with_all_sheets_whole(browser, site, width, theme, page):
     """In a window, with its sidebar moved, and on paper."""
     pictures = []
-    for served in ({}, WHOLE):
+    for links in (None, names_of_all()):
         size = {"width": width, "height": 800}
         with offline(
             browser, viewport=size, color_scheme=theme, reduced_motion="reduce"
         ) as context:
             opened = context.new_page()
-            for name, sheet in served.items():
-                opened.route(f"**/{name}*", partial(answer, sheet))
+            if links:
+                text = (HTML / page).read_text("utf-8")
+                many = "".join(f'<link rel="stylesheet" href="../{name}">' for name in links)
+                body, changed = LINK.subn(many, text)
+                assert changed == 1
+                opened.route(f"**/{page}", partial(answer, body))
             opened.goto(f"{site}/{page}")
             opened.evaluate(READY)
+            assert opened.evaluate("document.styleSheets.length") >= len(links or [SHEET])
             pictures.append([opened.screenshot(full_page=True)])
             opened.locator(".primary-toggle").locator("visible=true").first.click()
             opened.wait_for_timeout(500)
@@ -77,14 +132,15 @@ def test_a_page_looks_as_with_the_whole_sheets(browser, site, width, theme, page
     assert pictures[0] == pictures[1]
 
 
-def answer(sheet, route):
-    route.fulfill(body=sheet, content_type="text/css")
+def answer(body, route):
+    route.fulfill(body=body, content_type="text/html")
 
 
 def test_the_font_of_icons_has_those_that_are_shown(site_folder):
     font = TTFont(HTML / "_static" / icons.FONT).getBestCmap().keys()
     brands = {0xF09B, 0xF296}  # in a font of their own
-    assert icons.shown(HTML, WHOLE[SHEETS[0]]) - brands <= font
+    sheet = (HTML / "_static" / icons.SHEET).read_text("utf-8")
+    assert icons.shown(HTML, sheet) - brands <= font
     for sign in (0xF0C9, 0xF002, 0xF00D, 0xF078):  # bars, magnifying glass, cross, chevron
         assert sign in font
     assert len(font) < 60
