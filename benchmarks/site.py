@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import unquote, urldefrag
 
+from book.extension import styles
 from book.extension.offline_copy import compressed
 
 HTML = Path(__file__).parent.parent / "_build" / "html"
@@ -46,7 +47,7 @@ def weight(file: Path) -> int:
 
 def pages(site: Path = HTML) -> list[Path]:
     """Every page that is made from a source."""
-    return sorted(page for page in site.rglob("*.html") if "_static" not in page.parts)
+    return sorted(styles.pages(site))
 
 
 if __name__ == "__main__":

@@ -1,25 +1,27 @@
-"""The site in Firefox, from the disk, where there is a Firefox: it is another engine."""
+"""The site in Firefox and WebKit, from the disk, where there are such: they are other engines."""
 
 import re
 
 import firefox
 import pytest
+import webkit
 from pages import HTML, READY
 
 RIGHT = "\ue014"
 """The arrow key."""
 
 
-@pytest.fixture(scope="module")
-def opened(site_folder, tmp_path_factory):
-    command = firefox.find()
+@pytest.fixture(scope="module", params=[firefox, webkit], ids=lambda engine: engine.__name__)
+def opened(request, site_folder, tmp_path_factory):
+    engine = request.param
+    command = engine.find()
     if not command:
-        pytest.skip(f"no Firefox is found: {', '.join(firefox.COMMANDS)}")
-    with firefox.started(command, tmp_path_factory.mktemp("firefox")) as found:
+        pytest.skip(f"none is found here: {', '.join(engine.COMMANDS)}")
+    with engine.started(command, tmp_path_factory.mktemp(engine.__name__)) as found:
         yield found
 
 
-def test_a_chapter_is_alive_and_complete_in_firefox(opened):
+def test_a_chapter_is_alive_and_complete(opened):
     opened.open((HTML / "notebooks" / "05_step_by_step.html").as_uri())
     opened.run(READY)
     found = opened.run("""() => ({
@@ -32,7 +34,7 @@ def test_a_chapter_is_alive_and_complete_in_firefox(opened):
     assert ["Mathematics", "loaded"] in found["fonts"] and found["ours"] == "Mathematics"
 
 
-def test_a_slider_moves_its_picture_in_firefox(opened):
+def test_a_slider_moves_its_picture(opened):
     opened.open((HTML / "book" / "index.html").as_uri())
     opened.run(READY)
     widget = "document.querySelector('.widget')"
@@ -43,7 +45,7 @@ def test_a_slider_moves_its_picture_in_firefox(opened):
     assert opened.run(f"() => {widget}.innerText") != before
 
 
-def test_search_finds_and_marks_in_firefox(opened):
+def test_search_finds_and_marks(opened):
     opened.open((HTML / "search.html").as_uri() + "?q=peepholes")
     target = """async () => {
         const link = () => document.querySelector(".search-results a");
@@ -57,6 +59,17 @@ def test_search_finds_and_marks_in_firefox(opened):
     )
 
 
-def test_no_page_complained_or_asked_another_host_in_firefox(opened):
+def test_no_sign_of_a_formula_hangs_out_of_its_place(opened):
+    """WebKit can hang an opening parenthesis before its line: each in a formula is a line."""
+    opened.open((HTML / "notebooks" / "06_training.html").as_uri())
+    signs = "[...document.querySelectorAll('math mo')]"
+    hanging = f"{signs}.map((sign) => getComputedStyle(sign).hangingPunctuation ?? 'none')"
+    found = opened.run(f"() => {hanging}")
+    assert len(found) > 40 and set(found) == {"none"}
+
+
+def test_no_page_complained_or_asked_another_host(opened):
+    if not isinstance(opened, firefox.Firefox):
+        pytest.skip("only Firefox tells what its pages say and ask for")
     assert not opened.complaints
     assert all(url.startswith(("file:", "data:", "blob:")) for url in opened.requests)
