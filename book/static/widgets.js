@@ -364,7 +364,14 @@
       console.error(error); // a link to a widget that was closed joins nothing
     }
   }
-  const places = [...document.querySelectorAll(".widget[data-model]")];
-  Promise.all(places.map((place) => mount(place, manager))).then(readAddress).then(showLarge);
+  // One after the other, and between two of them the browser may do what the reader asks for.
+  async function mountAll() {
+    for (const place of document.querySelectorAll(".widget[data-model]")) {
+      await mount(place, manager);
+      await new Promise((done) => setTimeout(done));
+    }
+  }
+
+  mountAll().then(readAddress).then(showLarge);
   addEventListener("hashchange", readAddress);
 })();
