@@ -4,9 +4,10 @@ In the sandbox there is Python, the packages that the assignment allows, and an 
 holds little and is gone afterwards. There is no network, no other process, no file of the course.
 The process belongs to nobody, and has limits on time, memory, processes and files.
 
-On Linux, namespaces of the kernel do this. For root they are made by ``unshare`` of util-linux and
-:mod:`coursework.confine`; for others by bubblewrap (``bwrap``) where it is installed and allowed,
-or else by ``unshare`` as well, in a namespace of users.
+On Linux, namespaces of the kernel do this. They are made by ``unshare`` of util-linux and
+:mod:`coursework.confine`, for others than root in a namespace of users; or else, where a machine
+allows that to bubblewrap (``bwrap``) alone, by this, which limits what files hold but not how many
+there are.
 """
 
 import functools
@@ -496,12 +497,12 @@ def find() -> str:
     """
     if sys.platform != "linux":
         raise NoSandbox(f"a sandbox is made by the kernel of Linux, and this is {sys.platform}")
-    is_root = os.geteuid() == 0  # then nothing has to be asked of bubblewrap, and users can change
+    is_root = os.geteuid() == 0  # then users can change, and nothing is asked of bubblewrap
     tried = []
     for kind, tool in (
-        (BUBBLEWRAP, "bwrap"),
         (NAMESPACES, "unshare"),
         (USER_NAMESPACES, "unshare"),
+        (BUBBLEWRAP, "bwrap"),
     ):
         if {BUBBLEWRAP: is_root, NAMESPACES: not is_root}.get(kind):
             continue

@@ -81,7 +81,9 @@ def survey(browser, site):
 @cache
 def ids_of(page):
     """How often each id stands in a page: without parsing it, since links lead to every page."""
-    return Counter(re.findall(r'\sid="([^"]*)"', (HTML / page).read_text(encoding="utf-8")))
+    return Counter(
+        re.findall(r'<\w[^<>]*?\sid="([^"]*)"', (HTML / page).read_text(encoding="utf-8"))
+    )
 
 
 def addresses(page):

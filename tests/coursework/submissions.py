@@ -227,7 +227,7 @@ CASES = {
     "memory": graded(*CORRECT, "np.ones(1 << 40)", note="cell 5 raised MemoryError"),
     "memory_of_many": crashed(
         *CORRECT,
-        "import os, time\nx = np.ones(1 << 25)\nfor _ in range(3): os.fork()\ntime.sleep(3)",
+        "import os, time\nx = np.ones(1 << 24)\nfor _ in range(3): os.fork()\ntime.sleep(3)",
         note="used more than 1024 MB of memory",
     ),
     "fork_bomb": late(
