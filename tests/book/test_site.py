@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from urllib.parse import unquote, urldefrag, urlsplit
 
 import pytest
-from pages import FRONT_DOOR, HTML, PAGES, TO_OPEN, Visit, offline, page_of, parsed
+from pages import FRONT_DOOR, HTML, LISTINGS, PAGES, TO_OPEN, Visit, offline, page_of, parsed
 from stored import CHAPTERS, LABS, ROOT
 
 from book import contents
@@ -315,7 +315,7 @@ def test_the_slider_of_the_landing_page_is_in_sight_with_its_picture(survey, pag
         assert box["top"] >= 0 and box["bottom"] <= window[1]
 
 
-@pytest.mark.parametrize("page", TO_BE_READ)
+@pytest.mark.parametrize("page", [*TO_BE_READ, *LISTINGS[:1]])
 def test_no_code_and_no_output_scrolls_sideways_on_a_laptop(survey, page):
     for window in WINDOWS[1280]:
         assert not survey(page, *LOOKS[0]).fits[window].wide_code
