@@ -8,16 +8,16 @@ import os
 import shutil
 import socket
 import subprocess
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from subprocess import DEVNULL
+from subprocess import DEVNULL, PIPE
 from urllib.request import Request, urlopen
+
+from firefox import MOST_SECONDS, until
 
 COMMANDS = ("WebKitWebDriver", "Xvfb")  # the second is a screen that nobody sees
 BROWSER = "webkit2gtk-4*/MiniBrowser"
-MOST_SECONDS = 60  # for one answer
 
 
 def find() -> Path | None:
@@ -43,6 +43,10 @@ class WebKit:
         with urlopen(request, timeout=MOST_SECONDS) as answer:
             return json.load(answer)["value"]
 
+    def close(self) -> None:
+        """Close the window, and with it the browser."""
+        urlopen(Request(self.address, method="DELETE"), timeout=MOST_SECONDS).close()
+
     def open(self, address: str) -> None:
         self.ask("/url", url=address)
 
@@ -64,30 +68,29 @@ class WebKit:
 @contextmanager
 def started(browser: Path, folder: Path) -> Iterator[WebKit]:
     """A window on a screen of its own, with an empty folder for settings."""
-    screen = subprocess.Popen(["Xvfb", "-displayfd", "1"], stdout=subprocess.PIPE, stderr=DEVNULL)
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    about = {"DISPLAY": f":{screen.stdout.readline().decode().strip()}", "HOME": str(folder)}
-    driver = subprocess.Popen(
-        ["WebKitWebDriver", f"--port={port}"],
-        env=os.environ | about,
-        stdout=DEVNULL,
-        stderr=DEVNULL,
-    )
-    try:
-        wait_for(port)
-        yield WebKit(f"http://127.0.0.1:{port}", browser)
-    finally:
-        for process in (driver, screen):
-            process.terminate()
-            process.wait()
+    with ExitStack() as running:
+        screen = running.enter_context(process("Xvfb", "-displayfd", "1", stdout=PIPE))
+        number = screen.stdout.readline().decode().strip()
+        about = os.environ | {"DISPLAY": f":{number}", "HOME": str(folder)}
+        running.enter_context(process("WebKitWebDriver", f"--port={port}", env=about))
+        until(lambda: listens(port))
+        window = WebKit(f"http://127.0.0.1:{port}", browser)
+        running.callback(window.close)
+        yield window
 
 
-def wait_for(port: int) -> None:
-    """Until somebody listens there."""
-    for _ in range(MOST_SECONDS * 20):
+@contextmanager
+def process(*command: str, **settings) -> Iterator[subprocess.Popen]:
+    """A program that is ended afterwards."""
+    with subprocess.Popen(command, **{"stdout": DEVNULL, "stderr": DEVNULL} | settings) as running:
         try:
-            return socket.create_connection(("127.0.0.1", port)).close()
-        except ConnectionRefusedError:
-            time.sleep(0.05)
-    raise TimeoutError
+            yield running
+        finally:
+            running.terminate()
+
+
+def listens(port: int) -> bool:
+    with socket.socket() as asking:
+        return asking.connect_ex(("127.0.0.1", port)) == 0

@@ -50,14 +50,10 @@ def test_sheets_are_joined_with_what_they_import_and_find_their_files(tmp_path):
     (tmp_path / "a" / "second.css").write_text(
         "@font-face{src:url(e.woff2)}b{background:url(data:image/png;base64,AA) url(#f)}"
     )
-    assert joined(tmp_path, ["a/b/first.css", "a/second.css"]) == (
-        (
-            second
-            := '@font-face{src:url("a/e.woff2")}b{background:url(data:image/png;base64,AA) url(#f)}'
-        )
-        + 'i{background:url("c/d.png")}'
-        + second
-    )
+    second = '@font-face{src:url("a/e.woff2")}b{background:url(data:image/png;base64,AA) url(#f)}'
+    assert joined(tmp_path, ["a/second.css"]) == second
+    first = 'i{background:url("c/d.png")}'
+    assert joined(tmp_path, ["a/b/first.css", "a/second.css"]) == second + first + second
 
 
 @pytest.mark.parametrize(
