@@ -45,11 +45,15 @@ READY = """async () => {
     const frame = () => new Promise((done) => requestAnimationFrame(done));
     const places = [...document.querySelectorAll(".widget")];
     const settled = (place) => "live" in place.dataset || place.querySelector(".widget-problem");
-    for (let k = 0; k < 120 && !places.every(settled); k++) await frame();
+    const end = performance.now() + 30_000;
+    while (!places.every(settled)) {
+        if (performance.now() > end) throw new Error("after 30 s a widget does not live yet");
+        await frame();
+    }
     await document.fonts.ready;
     await frame();
 }"""
-"""Waits until a page has its widgets and its fonts."""
+"""Waits until a page has its widgets and its fonts; an error if it never gets them."""
 
 
 def candidates(playwright: Playwright) -> Iterator[Path | None]:

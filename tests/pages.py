@@ -50,6 +50,10 @@ def parsed_head(page: str) -> BeautifulSoup:
     return BeautifulSoup(head, "html.parser")
 
 
+GIVEN_UP = "net::ERR_ABORTED"
+"""What a page that is left says of a script which it has begun to load: no fault of the page."""
+
+
 class Visit:
     """An open page with its requests and its error messages."""
 
@@ -61,7 +65,7 @@ class Visit:
         self.page.on("websocket", lambda socket: self.requests.append(socket.url))
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("console", self.listen)
-        self.page.on("requestfailed", lambda request: self.complaints.append(request.url))
+        self.page.on("requestfailed", self.miss)
         self.page.goto(address)
         if scripts:
             self.page.evaluate(READY)
@@ -69,6 +73,10 @@ class Visit:
     def listen(self, message) -> None:
         if message.type in ("error", "warning", "assert"):
             self.complaints.append(message.text)
+
+    def miss(self, request) -> None:
+        if request.failure != GIVEN_UP:
+            self.complaints.append(request.url)
 
     def requests_elsewhere(self) -> list[str]:
         """Addresses outside the site; what a page makes itself (data:, blob:) is inside."""
