@@ -11,6 +11,12 @@ from book.browser import READY
 
 HTML = ROOT / "_build" / "html"
 
+LAY_OUT = """async () => {
+    document.documentElement.classList.remove("from-the-top");
+    for (let k = 0; k < 2; k++) await new Promise((done) => requestAnimationFrame(done));
+}"""
+"""Lays a page out whole, as it is for a reader who comes to a place further down."""
+
 FRONT_DOOR = "index.html"
 """Redirects to the landing page."""
 

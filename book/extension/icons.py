@@ -20,13 +20,11 @@ def whole(app, name: str) -> Path:
 
 
 def shown(site: Path, sheet: str) -> set[int]:
-    """The signs of the icons that pages and the theme's scripts name, ``fa-bars``, and of those
-    that its style sheet puts before notes and links."""
-    static = site / "_static"
+    """The signs of the icons that pages name, ``fa-bars``, and of those that the theme's style
+    sheet puts before notes and links."""
     rules = re.findall(r'([^{}]*){content:"\\([0-9a-f]+)"}', sheet)
     signs = {name: code for names, code in rules for name in re.findall(r"\.fa-([\w-]+):", names)}
-    files = (*pages(site), *static.glob("scripts/*.js"))
-    texts = [file.read_text("utf-8") for file in files]
+    texts = (page.read_text("utf-8") for page in pages(site))
     named = {name for text in texts for name in re.findall(r"\bfa-([\w-]+)", text)}
     before = re.findall(r'--pst-icon-[\w-]+: ?"(.)"', sheet)
     return {int(signs[name], 16) for name in named & signs.keys()} | set(map(ord, before))

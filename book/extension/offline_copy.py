@@ -26,12 +26,9 @@ LEFT_OUT = (
     "_downloads/*",
     "sitemap.xml",
     "objects.inv",
-    "searchindex.js",  # Sphinx's search, which ours replaces
-    "_static/searchtools.js",
-    "_static/language_data.js",
+    "searchindex.js",  # for Sphinx's search, which ours replaces
     "_static/*.css",  # joined in one
     "_static/card.png",  # what other sites show of this one
-    "_static/scripts/fontawesome.js",  # of the theme, and on no page
     "_static/locales/*",
     "*.map",
     "*.ttf",  # fonts that browsers take in a smaller form

@@ -1,20 +1,9 @@
-"""Pages are painted before their scripts run, have valid ARIA roles, and name what unfolds.
+"""Pages have valid ARIA roles and headers, and name what unfolds.
 
 A listing of code goes without the list of all pages, which would be larger than most listings.
 """
 
 import re
-
-#: Inline scripts of the theme write into the object that this one defines, so it cannot wait.
-IMMEDIATE = "documentation_options.js"
-
-
-def defer_scripts(app, pagename, templatename, context, doctree) -> None:
-    """Let the browser load scripts while it shows the page; ``defer`` keeps their order."""
-    for script in context.get("script_files", ()):
-        filename = getattr(script, "filename", None)
-        if filename and not filename.endswith(IMMEDIATE) and "async" not in script.attributes:
-            script.attributes["defer"] = "defer"
 
 
 def mend_roles(app, pagename, templatename, context, doctree) -> None:
@@ -53,8 +42,6 @@ def shorten_listings(app, pagename, templatename, context, doctree) -> None:
 
 def setup(app) -> None:
     app.connect("html-page-context", shorten_listings, priority=400)  # before the theme makes them
-    # Last, when every extension has added its scripts.
-    app.connect("html-page-context", defer_scripts, priority=900)
     app.connect("html-page-context", mend_roles)
     app.connect("html-page-context", mend_headers)
     app.connect("html-page-context", name_folds, priority=900)

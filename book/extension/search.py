@@ -6,7 +6,6 @@ text of drawings, code and what code printed are left out.
 """
 
 import json
-import re
 from itertools import pairwise
 from pathlib import Path
 from unicodedata import normalize
@@ -21,7 +20,6 @@ from book.extension.mathematics import as_one, mathml
 
 INDEX = "search-index.js"
 BEGINNING = "window.searchIndex = "
-OF_SPHINX = ("searchtools.js", "language_data.js", "searchindex.js", "sphinx_highlight.js")
 
 CHAPTER, LAB, OTHER, LIBRARY = range(4)
 """The kinds of pages, in the order in which they are found."""
@@ -182,18 +180,8 @@ def write(app, problem) -> None:
     target.write_text(f"{BEGINNING}{text};\n", encoding="utf-8")
 
 
-def leave_out(app, pagename, templatename, context, doctree) -> None:
-    """Leave out Sphinx's own script that marks what was found."""
-    context["script_files"] = [
-        script
-        for script in context.get("script_files", ())
-        if not re.search("|".join(OF_SPHINX), str(getattr(script, "filename", "")))
-    ]
-
-
 def setup(app) -> None:
     app.add_js_file("search.js")
     app.connect("builder-inited", begin)
     app.connect("doctree-resolved", collect, priority=900)  # when citations have their words
-    app.connect("html-page-context", leave_out)
     app.connect("build-finished", write)

@@ -603,7 +603,7 @@ FIGURES = """() => [...document.querySelectorAll(".widget")].map((place) => ({
     figure: place.firstElementChild?.checkVisibility() ?? false,
     height: place.getBoundingClientRect().height,
     question: Boolean(place.querySelector(".question")),
-    caption: place.closest("figure")?.querySelector("figcaption")?.innerText.trim() ?? "",
+    caption: place.closest("figure")?.querySelector("figcaption")?.textContent.trim() ?? "",
 }))"""
 
 

@@ -8,7 +8,18 @@ from types import SimpleNamespace
 from urllib.parse import unquote, urldefrag, urlsplit
 
 import pytest
-from pages import FRONT_DOOR, HTML, LISTINGS, PAGES, TO_OPEN, Visit, offline, page_of, parsed
+from pages import (
+    FRONT_DOOR,
+    HTML,
+    LAY_OUT,
+    LISTINGS,
+    PAGES,
+    TO_OPEN,
+    Visit,
+    offline,
+    page_of,
+    parsed,
+)
 from stored import CHAPTERS, LABS, ROOT
 
 from book import contents
@@ -58,6 +69,7 @@ def survey(browser, site):
         visit = Visit(
             context, (HTML / page).as_uri() if way == "disk" else f"{site}/{page}", scripts
         )
+        visit.page.evaluate(LAY_OUT)
         found = SimpleNamespace(**visit.page.evaluate(SURVEY))
         found.fits = {}
         for window in WINDOWS[width] if scripts else ():

@@ -1,0 +1,186 @@
+/* What is around the text of a page: light and dark, the sidebars, the search, the menu of downloads.
+   The markup is the theme's; its scripts, with the library that they need, are seven times as large. */
+(() => {
+  "use strict";
+  const root = document.documentElement;
+  const find = (selector) => document.querySelector(selector);
+  const all = (selector) => [...document.querySelectorAll(selector)];
+
+  // -- Light and dark ---------------------------------------------------------------------------
+
+  const DARK = matchMedia("(prefers-color-scheme: dark)");
+
+  /* `mode` is "light", "dark", or "auto": as the system is. */
+  function light(mode) {
+    root.dataset.mode = mode;
+    root.dataset.theme = mode !== "auto" ? mode : DARK.matches ? "dark" : "light";
+    try {
+      for (const name of ["mode", "theme"])
+        if (mode === "auto") localStorage.removeItem(name);
+        else localStorage.setItem(name, mode);
+    } catch {} // no room: it lasts as long as the page
+  }
+
+  for (const button of all(".theme-switch-button")) {
+    button.addEventListener("click", () => {
+      const modes = DARK.matches ? ["auto", "light", "dark"] : ["auto", "dark", "light"]; // each a change
+      light(modes[(modes.indexOf(root.dataset.mode) + 1) % 3]);
+    });
+  }
+  DARK.addEventListener("change", () => root.dataset.mode === "auto" && light("auto"));
+  light(root.dataset.mode);
+
+  // -- Boxes over the page ----------------------------------------------------------------------
+
+  /* A dialog closes if something outside of it is clicked, and at Escape, whatever its field holds. */
+  function closable(dialog) {
+    dialog.addEventListener("keydown", ({ key }) => key === "Escape" && dialog.close());
+    dialog.addEventListener("click", ({ target, clientX: x, clientY: y }) => {
+      const { left, right, top, bottom } = dialog.getBoundingClientRect();
+      if (target === dialog && (x < left || x > right || y < top || y > bottom)) dialog.close();
+    });
+  }
+
+  // -- Search -----------------------------------------------------------------------------------
+
+  const box = document.getElementById("pst-search-dialog");
+  const APPLE = /Mac|iPhone|iPad/.test(navigator.platform);
+
+  /* To the field of the page, if it is the page of results; else in a box over it. */
+  function search() {
+    const field = find("main form.bd-search input");
+    if (field) {
+      field.focus();
+      field.select();
+    } else if (box.open) box.close();
+    else box.showModal();
+  }
+
+  if (box) {
+    closable(box);
+    for (const button of all(".search-button__button")) button.addEventListener("click", search);
+    addEventListener("keydown", (event) => {
+      const { key, altKey, shiftKey, ctrlKey, metaKey } = event;
+      if (key?.toLowerCase() !== "k" || altKey || shiftKey) return;
+      if (APPLE ? ctrlKey || !metaKey : metaKey || !ctrlKey) return;
+      event.preventDefault();
+      search();
+    });
+    if (APPLE) for (const key of all(".kbd-shortcut__modifier")) key.textContent = "⌘";
+  }
+
+  // -- Sidebars ---------------------------------------------------------------------------------
+
+  const WIDE = matchMedia("(min-width: 992px)"); // the list of pages is beside the text
+  const pages = document.getElementById("pst-primary-sidebar");
+
+  /* All of a sidebar into its dialog, or back. */
+  function move(from, to) {
+    to.append(...from.childNodes);
+    to.classList.add(...from.classList);
+    from.className = "";
+  }
+
+  for (const [name, sidebar] of [
+    ["primary", pages],
+    ["secondary", document.getElementById("pst-secondary-sidebar")],
+  ]) {
+    const button = find(`.${name}-toggle`);
+    const dialog = document.getElementById(`pst-${name}-sidebar-modal`);
+    if (!button || !dialog || !sidebar) continue;
+    button.addEventListener("click", () => {
+      if (sidebar === pages && WIDE.matches) return sidebar.classList.toggle("pst-sidebar-hidden");
+      sidebar.classList.remove("pst-sidebar-hidden");
+      move(sidebar, dialog);
+      dialog.showModal();
+      if (sidebar === pages) showPage(dialog);
+    });
+    closable(dialog);
+    dialog.addEventListener("click", ({ target }) => target.closest("a") && dialog.close());
+    dialog.addEventListener("close", () => move(dialog, sidebar));
+  }
+
+  /* The list of pages is where the reader left it on the page before, or shows this page. */
+  function showPage(list) {
+    const kept = sessionStorage.getItem("place in the list of pages");
+    const here = [...list.querySelectorAll(".bd-docs-nav .active")].at(-1);
+    if (kept !== null) list.scrollTop = kept;
+    else if (here?.getBoundingClientRect().top > innerHeight / 2) here.scrollIntoView({ block: "center" });
+  }
+
+  if (pages && WIDE.matches) showPage(pages);
+  addEventListener("pagehide", () => {
+    if (!pages || !WIDE.matches) return;
+    try {
+      sessionStorage.setItem("place in the list of pages", pages.scrollTop);
+    } catch {} // no room: the next page shows its own place
+  });
+
+  // -- On this page: the section at the upper third of the window is marked ----------------------
+
+  const links = all("#pst-page-toc-nav a");
+  const sections = links.map((link) => {
+    const target = document.getElementById(decodeURIComponent(link.hash.slice(1)));
+    return target?.matches("dt") ? target.parentElement : target;
+  });
+  const inSight = new Set();
+  let followed = -Infinity; // when a link was: what it leads to stays marked while the page moves
+
+  function mark(link) {
+    for (const each of links) {
+      each.classList.toggle("active", each === link);
+      if (each === link) each.setAttribute("aria-current", "true");
+      else each.removeAttribute("aria-current");
+    }
+    for (const entry of all("#pst-page-toc-nav .toc-entry")) entry.classList.toggle("active", entry.contains(link));
+  }
+
+  function follow() {
+    const link = links.find(({ hash }) => hash === location.hash);
+    if (!link) return;
+    followed = performance.now();
+    mark(link);
+  }
+
+  const watch = new IntersectionObserver(
+    (changes) => {
+      for (const { target, isIntersecting } of changes) inSight[isIntersecting ? "add" : "delete"](target);
+      if (performance.now() - followed < 1000) return;
+      mark(links[sections.findLastIndex((section) => inSight.has(section))]);
+    },
+    { rootMargin: "-30% 0px -69% 0px" },
+  );
+  for (const section of sections) if (section) watch.observe(section);
+  addEventListener("hashchange", follow);
+  for (const link of links) link.addEventListener("click", () => link.hash === location.hash && follow());
+  follow();
+
+  // -- The menu of downloads --------------------------------------------------------------------
+
+  for (const menu of all(".dropdown")) {
+    const button = menu.querySelector(".dropdown-toggle");
+    const items = [...menu.querySelectorAll(".dropdown-item")];
+    const open = (wanted) => {
+      for (const each of [button, menu.querySelector(".dropdown-menu")]) each.classList.toggle("show", wanted);
+      button.setAttribute("aria-expanded", wanted);
+    };
+    const isOpen = () => button.classList.contains("show");
+    button.addEventListener("click", () => open(!isOpen()));
+    addEventListener("click", ({ target }) => !menu.contains(target) && open(false));
+    menu.addEventListener("focusout", ({ relatedTarget }) => {
+      if (relatedTarget && !menu.contains(relatedTarget)) open(false);
+    });
+    menu.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && isOpen()) {
+        open(false);
+        button.focus();
+      }
+      const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+      if (!step) return;
+      event.preventDefault();
+      open(true);
+      const at = items.indexOf(document.activeElement);
+      items[(at + (at < 0 && step < 0 ? 0 : step) + items.length) % items.length].focus();
+    });
+  }
+})();

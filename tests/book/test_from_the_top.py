@@ -1,0 +1,84 @@
+"""A page that is opened at its top is laid out as far as it is seen, and otherwise whole."""
+
+import pytest
+from pages import LAY_OUT, Visit, offline
+
+CHAPTER = "notebooks/07_variants.html"
+LAST = "#where-to-go-next"
+
+LAID_OUT = """[...document.querySelectorAll(".bd-article > section > section > h2")].map(
+    (heading) => heading.checkVisibility({ contentVisibilityAuto: true }))"""
+TOPS = """[...document.querySelectorAll(".bd-article > section > section > h2")].map(
+    (heading) => Math.round(heading.getBoundingClientRect().top + scrollY))"""
+
+
+@pytest.fixture(params=[(1366, 768), (390, 844)], ids=["laptop", "phone"])
+def visit(browser, site, request):
+    width, height = request.param
+    with offline(
+        browser, viewport={"width": width, "height": height}, reduced_motion="reduce"
+    ) as context:
+
+        def opened(anchor=""):
+            page = Visit(context, f"{site}/{CHAPTER}{anchor}").page
+            page.mouse.move(width / 2, height / 2)  # where the wheel turns
+            return page
+
+        yield opened
+
+
+def test_what_is_far_below_waits_and_comes_as_the_reader_does(visit):
+    page = visit()
+    sections = page.locator(".bd-article > section > section")
+    assert page.evaluate(LAID_OUT)[-1] is False
+    for section in sections.all():
+        section.evaluate("(section) => section.scrollIntoView()")
+        page.wait_for_timeout(50)
+        heading = section.locator("h2")
+        assert heading.evaluate("(it) => it.checkVisibility({ contentVisibilityAuto: true })")
+    assert -5 < sections.last.locator("h2").bounding_box()["y"] < page.viewport_size["height"]
+
+
+def test_it_looks_as_it_does_when_it_is_laid_out_whole(visit):
+    page = visit()
+    step = page.viewport_size["height"] // 2
+    while not page.evaluate("scrollY + innerHeight >= document.body.scrollHeight - 1"):
+        page.mouse.wheel(0, step)
+        page.wait_for_timeout(20)
+    came = page.evaluate(TOPS)
+    page.evaluate(LAY_OUT)
+    assert page.evaluate(TOPS) == came
+
+
+def test_who_comes_to_a_place_further_down_gets_a_whole_page_and_that_place(visit):
+    page = visit(LAST)
+    assert all(page.evaluate(LAID_OUT))
+    assert -5 < page.locator(f"{LAST} > h2").bounding_box()["y"] < page.viewport_size["height"]
+    page = visit()
+    page.mouse.wheel(0, 3000)
+    page.wait_for_function("scrollY > 2500")
+    seen = "document.elementFromPoint(innerWidth / 2, 300).textContent"
+    text = page.evaluate(seen)
+    page.reload()
+    page.wait_for_function("scrollY > 2500")
+    assert all(page.evaluate(LAID_OUT))
+    assert page.evaluate(seen) == text
+
+
+def test_a_link_leads_to_its_place_from_the_top(visit):
+    page = visit()
+    page.evaluate(f"location.hash = '{LAST}'")
+    page.wait_for_timeout(300)
+    assert -5 < page.locator(f"{LAST} > h2").bounding_box()["y"] < page.viewport_size["height"]
+
+
+def test_on_paper_all_of_it_is_there(visit):
+    page = visit()
+    page.emulate_media(media="print")
+    assert all(page.evaluate(LAID_OUT))
+
+
+def test_without_scripts_all_of_it_is_there(browser, site):
+    with offline(browser, java_script_enabled=False) as context:
+        page = Visit(context, f"{site}/{CHAPTER}", scripts=False).page
+        assert all(page.evaluate(LAID_OUT))
