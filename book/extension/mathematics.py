@@ -106,9 +106,9 @@ def write_font(app) -> None:
 
 
 def cut_font(whole: Path, target: Path, characters: set[int]) -> None:
-    """Write a font that has only these characters."""
+    """Write a font that has only these characters, and no instructions for coarse screens."""
     # A date in the file would make each build another one.
-    options = Options(flavor="woff2", layout_features=[], recalc_timestamp=False)
+    options = Options(flavor="woff2", layout_features=[], hinting=False, recalc_timestamp=False)
     font = load_font(whole, options)
     subsetter = Subsetter(options)
     subsetter.populate(unicodes=characters)

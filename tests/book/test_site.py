@@ -69,7 +69,8 @@ def survey(browser, site):
         visit = Visit(
             context, (HTML / page).as_uri() if way == "disk" else f"{site}/{page}", scripts
         )
-        visit.page.evaluate(LAY_OUT)
+        if scripts:
+            visit.page.evaluate(LAY_OUT)
         found = SimpleNamespace(**visit.page.evaluate(SURVEY))
         found.fits = {}
         for window in WINDOWS[width] if scripts else ():
