@@ -1,5 +1,7 @@
 """What is around the text of a page: light and dark, sidebars, search, the menu of downloads."""
 
+import ast
+
 import pytest
 from pages import HTML, PAGES, Visit, offline
 
@@ -219,6 +221,34 @@ def test_the_menu_opens_by_click_and_by_key_and_closes_by_escape_or_elsewhere(op
     button.click()
     page.keyboard.press("Shift+Tab")
     assert not menu.is_visible()
+
+
+# Code to copy
+
+
+@pytest.mark.parametrize("name", [CHAPTER, "book/api/cells.html"])
+def test_code_is_copied_without_its_prompts(browser, site, name):
+    with offline(browser, permissions=["clipboard-read", "clipboard-write"], **LAPTOP) as context:
+        page = Visit(context, f"{site}/{name}").page
+        block = page.locator("div.highlight:has(.copybtn)").locator("visible=true").first
+        block.hover()
+        block.locator(".copybtn").click()
+        copied = page.evaluate("navigator.clipboard.readText()")
+        shown = block.locator("pre").text_content()
+        page.wait_for_timeout(100)
+    ast.parse(copied)
+    assert len(copied) > 20 and copied.splitlines()[0] in shown and ">>>" not in copied
+
+
+def test_what_was_printed_and_what_is_claimed_has_no_button(browser, site):
+    with offline(browser) as context:
+        page = Visit(context, f"{site}/{CHAPTER}").page
+        assert page.locator(".cell_input .copybtn").count() > 5
+        for place in (".cell_output pre", ".claim pre"):
+            assert page.locator(place).count() and not page.locator(f"{place} + .copybtn").count()
+
+
+# What is left out
 
 
 def test_no_page_asks_for_the_scripts_of_the_theme(site_folder):
