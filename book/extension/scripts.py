@@ -25,14 +25,14 @@ def choose(app, pagename, templatename, context, doctree) -> None:
 
 
 def is_used(script) -> bool:
-    """The theme's lines, which tell its scripts about the page, are not either."""
+    """Lines that tell the theme's scripts about the page are not used either."""
     name = str(script.filename).removeprefix("_static/")
     about_page = script.attributes.get("body", "").strip().startswith("DOCUMENTATION_OPTIONS")
     return name != INDEX and name.partition("/")[0] not in UNUSED and not about_page
 
 
 def remove(app, error) -> None:
-    """Of 4 MB, most are for those who debug the theme."""
+    """The theme's folder alone has 4 MB, most of it for those who debug the theme."""
     if error or app.builder.format != "html":
         return
     for name in UNUSED:

@@ -34,7 +34,11 @@
 
   /* A dialog closes if something outside of it is clicked, and at Escape, whatever its field holds. */
   function closable(dialog) {
-    dialog.addEventListener("keydown", ({ key }) => key === "Escape" && dialog.close());
+    dialog.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape") return;
+      event.preventDefault(); // or the browser would close what is below, too
+      dialog.close();
+    });
     dialog.addEventListener("click", ({ target, clientX: x, clientY: y }) => {
       const { left, right, top, bottom } = dialog.getBoundingClientRect();
       if (target === dialog && (x < left || x > right || y < top || y > bottom)) dialog.close();
@@ -44,12 +48,13 @@
   // -- Search -----------------------------------------------------------------------------------
 
   const box = document.getElementById("pst-search-dialog");
+  const field = find("main form.bd-search input"); // of the page of results
   const APPLE = /Mac|iPhone|iPad/.test(navigator.platform);
 
   /* To the field of the page, if it is the page of results; else in a box over it. */
   function search() {
-    const field = find("main form.bd-search input");
     if (field) {
+      for (const dialog of all("dialog[open]")) dialog.close(); // the list of pages, where it began
       field.focus();
       field.select();
     } else if (box.open) box.close();
@@ -67,12 +72,14 @@
       search();
     });
     if (APPLE) for (const key of all(".kbd-shortcut__modifier")) key.textContent = "⌘";
+    if (field && !new URLSearchParams(location.search).get("q")) field.focus();
   }
 
   // -- Sidebars ---------------------------------------------------------------------------------
 
-  const WIDE = matchMedia("(min-width: 992px)"); // the list of pages is beside the text
   const pages = document.getElementById("pst-primary-sidebar");
+  const WIDE = matchMedia("(min-width: 960px)"); // the list of pages is beside the text
+  const WIDER = matchMedia("(min-width: 1200px)"); // and that of sections, on its other side
 
   /* All of a sidebar into its dialog, or back. */
   function move(from, to) {
@@ -81,15 +88,15 @@
     from.className = "";
   }
 
-  for (const [name, sidebar] of [
-    ["primary", pages],
-    ["secondary", document.getElementById("pst-secondary-sidebar")],
+  for (const [name, sidebar, beside] of [
+    ["primary", pages, WIDE],
+    ["secondary", document.getElementById("pst-secondary-sidebar"), WIDER],
   ]) {
     const button = find(`.${name}-toggle`);
     const dialog = document.getElementById(`pst-${name}-sidebar-modal`);
     if (!button || !dialog || !sidebar) continue;
     button.addEventListener("click", () => {
-      if (sidebar === pages && WIDE.matches) return sidebar.classList.toggle("pst-sidebar-hidden");
+      if (beside.matches) return sidebar.classList.toggle("pst-sidebar-hidden");
       sidebar.classList.remove("pst-sidebar-hidden");
       move(sidebar, dialog);
       dialog.showModal();
@@ -98,19 +105,21 @@
     closable(dialog);
     dialog.addEventListener("click", ({ target }) => target.closest("a") && dialog.close());
     dialog.addEventListener("close", () => move(dialog, sidebar));
+    beside.addEventListener("change", () => dialog.close());
   }
 
   /* The list of pages is where the reader left it on the page before, or shows this page. */
   function showPage(list) {
     const kept = sessionStorage.getItem("place in the list of pages");
     const here = [...list.querySelectorAll(".bd-docs-nav .active")].at(-1);
+    const below = here?.getBoundingClientRect().top - innerHeight / 2;
     if (kept !== null) list.scrollTop = kept;
-    else if (here?.getBoundingClientRect().top > innerHeight / 2) here.scrollIntoView({ block: "center" });
+    else if (below > 0) list.scrollTop += below;
   }
 
   if (pages && WIDE.matches) showPage(pages);
   addEventListener("pagehide", () => {
-    if (!pages || !WIDE.matches) return;
+    if (!pages?.querySelector(".bd-docs-nav") || !WIDE.matches) return;
     try {
       sessionStorage.setItem("place in the list of pages", pages.scrollTop);
     } catch {} // no room: the next page shows its own place
@@ -146,7 +155,9 @@
     (changes) => {
       for (const { target, isIntersecting } of changes) inSight[isIntersecting ? "add" : "delete"](target);
       if (performance.now() - followed < 1000) return;
-      mark(links[sections.findLastIndex((section) => inSight.has(section))]);
+      const last = sections.findLastIndex((section) => inSight.has(section));
+      const between = last < 0 && sections.find(Boolean).getBoundingClientRect().top < 0.3 * innerHeight;
+      if (!between) mark(links[last]);
     },
     { rootMargin: "-30% 0px -69% 0px" },
   );
@@ -154,6 +165,13 @@
   addEventListener("hashchange", follow);
   for (const link of links) link.addEventListener("click", () => link.hash === location.hash && follow());
   follow();
+
+  // A link within the page leads to the same place as it would in the whole page (see layout.html).
+  addEventListener(
+    "click",
+    ({ target }) => target.closest?.("a[href*='#']") && root.classList.remove("from-the-top"),
+    { capture: true },
+  );
 
   // -- The menu of downloads --------------------------------------------------------------------
 
@@ -165,8 +183,12 @@
       button.setAttribute("aria-expanded", wanted);
     };
     const isOpen = () => button.classList.contains("show");
-    button.addEventListener("click", () => open(!isOpen()));
-    addEventListener("click", ({ target }) => !menu.contains(target) && open(false));
+    button.addEventListener("click", () => {
+      open(!isOpen());
+      button.focus(); // Safari leaves it where it was
+    });
+    addEventListener("pointerdown", ({ target }) => !menu.contains(target) && open(false));
+    for (const item of items) item.addEventListener("click", () => open(false));
     menu.addEventListener("focusout", ({ relatedTarget }) => {
       if (relatedTarget && !menu.contains(relatedTarget)) open(false);
     });

@@ -97,11 +97,31 @@ def test_on_the_page_of_results_the_key_leads_to_its_field(browser, site):
         assert page.evaluate("getSelection().toString()") == "gate"
 
 
+def test_from_the_list_of_pages_over_the_page_of_results_too(browser, site):
+    with offline(browser, **PHONE) as context:
+        page = Visit(context, f"{site}/search.html").page
+        field = page.locator("main form.bd-search input:focus")
+        assert field.count() == 1  # to write in at once
+        page.locator(".primary-toggle").tap()
+        page.keyboard.press("Control+k")
+        assert field.count() == 1 and not page.locator("dialog[open]").count()
+
+
+def test_escape_closes_the_box_and_not_what_is_below_it(open_chapter):
+    page = open_chapter(PHONE)
+    page.locator(".primary-toggle").tap()
+    page.keyboard.press("Control+k")
+    assert page.locator("dialog[open]").count() == 2
+    page.keyboard.press("Escape")
+    assert page.locator("dialog[open]").get_attribute("id") == "pst-primary-sidebar-modal"
+
+
 # Sidebars
 
 
-def test_on_a_laptop_the_list_of_pages_is_beside_the_text_or_not(open_chapter):
-    page = open_chapter()
+@pytest.mark.parametrize("width", [1366, 975])
+def test_in_a_wide_window_the_list_of_pages_is_beside_the_text_or_not(open_chapter, width):
+    page = open_chapter({"viewport": {"width": width, "height": 768}})
     listed = page.locator("#pst-primary-sidebar")
     assert listed.is_visible()
     page.locator(".primary-toggle").click()
@@ -131,6 +151,16 @@ def test_on_a_phone_a_list_is_over_the_text(open_chapter, name):
         assert f"{name}-toggle" in page.evaluate(FOCUS)
 
 
+def test_a_list_over_the_text_is_beside_it_once_the_window_is_wide(open_chapter):
+    page = open_chapter(PHONE)
+    for name in ("primary", "secondary"):
+        page.locator(f".{name}-toggle").tap()
+        page.set_viewport_size({"width": 1366, "height": 768})
+        page.locator(f"#pst-{name}-sidebar a").locator("visible=true").first.wait_for()
+        assert not page.locator("dialog[open]").count()
+        page.set_viewport_size(PHONE["viewport"])
+
+
 def test_on_a_phone_a_link_within_the_page_closes_the_list(open_chapter):
     page = open_chapter(PHONE)
     page.locator(".secondary-toggle").tap()
@@ -149,8 +179,10 @@ def test_the_list_of_pages_shows_this_page_and_then_stays_where_the_reader_left_
         page = Visit(context, f"{site}/{last}").page
         here = page.locator("#pst-primary-sidebar a.current").last
         assert 0 < here.bounding_box()["y"] < 768
+        assert page.evaluate("scrollY") == 0  # the list alone is moved
         page.locator("#pst-primary-sidebar").evaluate("(list) => { list.scrollTop = 123; }")
-        page.goto(f"{site}/{CHAPTER}")
+        for name in (CHAPTER, "_modules/lstm_lib/cells/lstm.html", CHAPTER):  # one without the list
+            page.goto(f"{site}/{name}")
         assert page.locator("#pst-primary-sidebar").evaluate("(list) => list.scrollTop") == 123
 
 
@@ -173,6 +205,14 @@ def test_the_section_that_is_read_is_marked_down_the_page_and_up_again(open_chap
         assert page.evaluate(MARKED) == [anchor]
     page.evaluate("scrollTo(0, 0)")
     page.wait_for_function(f"!{MARKED}.length")
+    # In the room between two sections, the one before stays marked.
+    before, after = anchors[:2]
+    page.eval_on_selector(before, "(section) => section.scrollIntoView()")
+    page.wait_for_function(f"{MARKED}[0] === '{before}'")
+    top = page.locator(after).bounding_box()["y"]
+    page.evaluate("(y) => scrollBy(0, y)", top - 0.3 * 768 - 30)
+    page.wait_for_timeout(300)
+    assert page.evaluate(MARKED) == [before]
 
 
 def test_what_a_link_leads_to_is_marked_even_at_the_foot_of_the_page(open_chapter):
@@ -193,6 +233,21 @@ def test_what_a_link_leads_to_is_marked_even_at_the_foot_of_the_page(open_chapte
     page.wait_for_function(f"!{MARKED}.length")
     page.locator(f"#pst-page-toc-nav a[href='{last}']").click()  # the address is the same
     assert marked() == [last]
+
+
+# The buttons
+
+
+def test_what_a_button_of_signs_does_is_written_beside_it_for_the_keyboard(open_chapter):
+    page = open_chapter()
+    words = "getComputedStyle(document.activeElement, '::after').content"
+    seen = []
+    page.locator(".skip-link a").focus()
+    page.locator(".primary-toggle").focus()
+    for _ in range(3):
+        seen.append(page.evaluate(words))
+        page.keyboard.press("Tab")
+    assert seen == ['"Toggle primary sidebar"', '"Download this page"', '"Color mode"']
 
 
 # The menu of downloads
@@ -218,6 +273,10 @@ def test_the_menu_opens_by_click_and_by_key_and_closes_by_escape_or_elsewhere(op
     button.click()
     page.locator("article h1").click()
     assert not menu.is_visible()
+    button.click()
+    with page.expect_download() as started:
+        page.locator(".btn-download-source-button").click()
+    assert started.value.suggested_filename.endswith(".ipynb") and not menu.is_visible()
     button.click()
     page.keyboard.press("Shift+Tab")
     assert not menu.is_visible()

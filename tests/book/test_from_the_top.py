@@ -4,6 +4,7 @@ import pytest
 from pages import LAY_OUT, Visit, offline
 
 CHAPTER = "notebooks/07_variants.html"
+MIDDLE = "#depth-gates-can-the-memory-go-up-too"
 LAST = "#where-to-go-next"
 
 LAID_OUT = """[...document.querySelectorAll(".bd-article > section > section > h2")].map(
@@ -66,11 +67,14 @@ def test_who_comes_to_a_place_further_down_gets_a_whole_page_and_that_place(visi
     assert page.evaluate(seen) == text
 
 
-def test_a_link_leads_to_its_place_from_the_top(visit):
+def test_a_link_leads_to_its_place_as_in_the_whole_page(visit):
     page = visit()
-    page.evaluate(f"location.hash = '{LAST}'")
+    page.eval_on_selector(f"a[href='{MIDDLE}']", "(link) => link.click()")
     page.wait_for_timeout(300)
-    assert -5 < page.locator(f"{LAST} > h2").bounding_box()["y"] < page.viewport_size["height"]
+    assert all(page.evaluate(LAID_OUT))
+    there = page.evaluate("scrollY")
+    assert there > 5000 and abs(there - visit(MIDDLE).evaluate("scrollY")) < 2
+    assert -5 < page.locator(f"{MIDDLE} > h2").bounding_box()["y"] < 200
 
 
 def test_on_paper_all_of_it_is_there(visit):
