@@ -241,11 +241,13 @@ def test_what_a_link_leads_to_is_marked_even_at_the_foot_of_the_page(open_chapte
 def test_what_a_button_of_signs_does_is_written_beside_it_for_the_keyboard(open_chapter):
     page = open_chapter()
     words = "getComputedStyle(document.activeElement, '::after').content"
+    width = "parseFloat(getComputedStyle(document.activeElement, '::after').width)"
     seen = []
     page.locator(".skip-link a").focus()
     page.locator(".primary-toggle").focus()
     for _ in range(3):
         seen.append(page.evaluate(words))
+        assert page.evaluate(width) > 60
         page.keyboard.press("Tab")
     assert seen == ['"Toggle primary sidebar"', '"Download this page"', '"Color mode"']
 
