@@ -1,5 +1,5 @@
 /* What is around the text of a page: light and dark, the sidebars, the search, the menu of downloads.
-   The markup is the theme's; its scripts, with the library that they need, are seven times as large. */
+   The markup is the theme's; its scripts, with the library that they need, are ten times as large. */
 (() => {
   "use strict";
   const root = document.documentElement;
