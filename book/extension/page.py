@@ -1,4 +1,4 @@
-"""Pages have valid ARIA roles and headers, and name what unfolds.
+"""Pages have valid ARIA roles and headers, name what unfolds, and have all style in the head.
 
 A listing of code goes without the list of all pages, which would be larger than most listings.
 """
@@ -18,6 +18,17 @@ EMPTY_HEADER = re.compile(r"<th[^>]*>(<p></p>)?</th>")
 def mend_headers(app, pagename, templatename, context, doctree) -> None:
     """The empty corner of a table is no header: a screen reader would read one without a name."""
     context["body"] = EMPTY_HEADER.sub("<td></td>", context.get("body", ""))
+
+
+STYLE = re.compile(r"<style\b[^>]*>.*?</style>", re.DOTALL)
+
+
+def lift_styles(app, pagename, templatename, context, doctree) -> None:
+    """Put the style sheets of the outputs into the head, each of them once: for every one that it
+    meets further down, a browser styles the page anew. The layout writes ``output_styles``."""
+    body = context.get("body", "")
+    context["output_styles"] = "".join(dict.fromkeys(STYLE.findall(body)))
+    context["body"] = STYLE.sub("", body)
 
 
 def name_folds(app, pagename, templatename, context, doctree) -> None:
@@ -44,4 +55,5 @@ def setup(app) -> None:
     app.connect("html-page-context", shorten_listings, priority=400)  # before the theme makes them
     app.connect("html-page-context", mend_roles)
     app.connect("html-page-context", mend_headers)
+    app.connect("html-page-context", lift_styles)
     app.connect("html-page-context", name_folds, priority=900)

@@ -1,16 +1,19 @@
-"""A chapter that is opened at its top is laid out as far as it is seen, and otherwise whole."""
+"""A page that is opened at its top is laid out as far as it is seen, and otherwise whole."""
 
 import pytest
 from pages import LAY_OUT, Visit, offline
 
 CHAPTER = "notebooks/07_variants.html"
+CARDS, CELLS = "book/all_cells.html", "book/api/cells.html"
 MIDDLE = "#depth-gates-can-the-memory-go-up-too"
 LAST = "#where-to-go-next"
 
 LAID_OUT = """[...document.querySelectorAll(".bd-article > section > section > h2")].map(
     (heading) => heading.checkVisibility({ contentVisibilityAuto: true }))"""
-TOPS = """[...document.querySelectorAll(".bd-article > section > section > h2")].map(
+TOPS = """[...document.querySelectorAll(".bd-article :is(h2, h3, dt.sig)")].map(
     (heading) => Math.round(heading.getBoundingClientRect().top + scrollY))"""
+ONE_BY_ONE = {CARDS: ".cell-card", CELLS: "dl.class:has(math):not(:has(dl.py))"}
+"""What is laid out one by one on a page of long lists."""
 
 
 @pytest.fixture(params=[(1366, 768), (390, 844)], ids=["laptop", "phone"])
@@ -20,8 +23,8 @@ def visit(browser, site, request):
         browser, viewport={"width": width, "height": height}, reduced_motion="reduce"
     ) as context:
 
-        def opened(anchor=""):
-            page = Visit(context, f"{site}/{CHAPTER}{anchor}").page
+        def opened(anchor="", name=CHAPTER):
+            page = Visit(context, f"{site}/{name}{anchor}").page
             page.mouse.move(width / 2, height / 2)  # where the wheel turns
             return page
 
@@ -40,8 +43,9 @@ def test_what_is_far_below_waits_and_comes_as_the_reader_does(visit):
     assert -5 < sections.last.locator("h2").bounding_box()["y"] < page.viewport_size["height"]
 
 
-def test_it_looks_as_it_does_when_it_is_laid_out_whole(visit):
-    page = visit()
+@pytest.mark.parametrize("name", [CHAPTER, CARDS, CELLS])
+def test_it_looks_as_it_does_when_it_is_laid_out_whole(visit, name):
+    page = visit(name=name)
     step = page.viewport_size["height"] // 2
     while not page.evaluate("scrollY + innerHeight >= document.body.scrollHeight - 1"):
         page.mouse.wheel(0, step)
@@ -49,6 +53,18 @@ def test_it_looks_as_it_does_when_it_is_laid_out_whole(visit):
     came = page.evaluate(TOPS)
     page.evaluate(LAY_OUT)
     assert page.evaluate(TOPS) == came
+
+
+@pytest.mark.parametrize("name", ONE_BY_ONE)
+def test_a_cell_has_at_least_its_own_height_before_it_is_laid_out(visit, name):
+    page = visit(name=name)
+    heights = f"""[...document.querySelectorAll("{ONE_BY_ONE[name]}")].map(
+        (cell) => cell.getBoundingClientRect().height)"""
+    waiting = page.evaluate(heights)
+    page.evaluate(LAY_OUT)
+    laid_out = page.evaluate(heights)
+    assert all(before >= after for before, after in zip(waiting, laid_out, strict=True))
+    assert waiting[-1] > laid_out[-1]
 
 
 def test_who_comes_to_a_place_further_down_gets_a_whole_page_and_that_place(visit):

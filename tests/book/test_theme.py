@@ -1,11 +1,12 @@
 """What the site takes of its theme: style sheets and icons, cut to what is used."""
 
 import gzip
+from collections import Counter
 from functools import partial
 
 import pytest
 from fontTools.ttLib import TTFont
-from pages import ERROR_PAGE, HTML, PAGES, READY, offline
+from pages import ERROR_PAGE, HTML, PAGES, READY, TO_OPEN, offline, parsed
 
 from book.extension import icons
 from book.extension.styles import LINK, SHEET, cut, joined, with_one_link
@@ -77,6 +78,15 @@ def test_every_page_has_the_one_sheet(site_folder):
     for page in {*PAGES} - {ERROR_PAGE}:  # which has a style of its own
         found = LINK.findall((HTML / page).read_text("utf-8"))
         assert [name for _, name in found] == [SHEET], page
+
+
+def test_what_outputs_bring_of_style_is_in_the_head_and_once(site_folder):
+    for page in TO_OPEN:
+        head = Counter(style.text for style in parsed(page).head.find_all("style"))
+        assert max(head.values(), default=0) == 1, page
+        assert not parsed(page).body.find("style"), page
+    cards = parsed("book/all_cells.html").head.find_all("style")
+    assert ".cell-card" in " ".join(style.text for style in cards)
 
 
 def test_the_one_sheet_is_light_and_has_something_of_each(site_folder):
