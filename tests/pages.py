@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from stored import ROOT
 
 from book.browser import READY
+from book.extension.in_the_browser import FOLDER as RUNNING
 
 HTML = ROOT / "_build" / "html"
 
@@ -25,7 +26,7 @@ def built() -> list[str]:
     """Every page, by its address within the site."""
     pages = (path.relative_to(HTML) for path in HTML.glob("**/*.html"))
     names = {page.as_posix() for page in pages if "_static" not in page.parts}
-    return sorted(names - {FRONT_DOOR})
+    return sorted(name for name in names - {FRONT_DOOR} if not name.startswith(f"{RUNNING}/"))
 
 
 PAGES = built() or ["no page is built"]  # the fixture `site_folder` says what to do

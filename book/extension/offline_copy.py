@@ -21,6 +21,7 @@ BUTTON = "_static/offline-copy.js"
 LEFT_OUT = (
     WORKER,
     MANIFEST,
+    "lite/*",  # needs a network in any case
     ".*",  # what servers and Sphinx read
     "_sources/*",  # what a reader downloads
     "_downloads/*",

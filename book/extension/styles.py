@@ -16,6 +16,8 @@ from urllib.parse import urlsplit
 import tinycss2
 from tinycss2.ast import Node
 
+from book.extension.in_the_browser import FOLDER as RUNNING
+
 SHEET = "styles.css"
 """The one sheet, beside the folders of the site."""
 
@@ -57,8 +59,9 @@ def moved(url: re.Match, folder: str) -> str:
 
 
 def pages(site: Path) -> Iterator[Path]:
-    """Every page; among the static files there are templates too."""
-    return (page for page in site.rglob("*.html") if site / "_static" not in page.parents)
+    """Every page of the book; among the static files there are templates, too."""
+    others = {site / "_static", site / RUNNING}
+    return (page for page in site.rglob("*.html") if others.isdisjoint(page.parents))
 
 
 def named(site: Path) -> set[str]:
