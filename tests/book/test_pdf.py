@@ -101,3 +101,24 @@ def test_nothing_of_the_screen_is_on_a_sheet(texts):
     for words in ("Skip to main content", "On this page", "Back to top", "Download this notebook"):
         assert words not in text
     assert "Left out are the pages of the library" in text
+
+
+def heights(sheet):
+    """How high each piece of its text stands above the lower edge of a sheet, in points."""
+    found = []
+
+    def note(text, matrix, of_text, *_):
+        if text.strip():
+            found.append(of_text[5] * matrix[3] + matrix[5])
+
+    sheet.extract_text(visitor_text=note)
+    return found
+
+
+@pytest.mark.parametrize("name", ["book/teaching", "notebooks/labs/belt_or_loop"])
+def test_no_sheet_ends_early_because_a_table_or_a_listing_is_long(browser, site_folder, name):
+    printed = pdf.print_page(browser, HTML, name, [name], 1)
+    margin = 18 / 25.4 * 72
+    for number, sheet in enumerate(printed.pdf.pages[:-1], 1):
+        lowest = min(height for height in heights(sheet) if height > margin)
+        assert lowest < margin + sheet.mediabox.height / 3, number
