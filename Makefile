@@ -68,7 +68,7 @@ test-grading: .venv/for-all ## grade every hostile submission, slow ones too: so
 test-machines: .venv/for-all ## execute every notebook as other processors would, and compare
 	$(BIN)/python tests/machines.py
 
-test-elsewhere: .venv/for-all ## run every notebook as its links to Colab and Binder would: half an hour
+test-elsewhere: .venv/for-all ## run notebooks as their links to Colab, Binder and the browser would: half an hour
 	$(BIN)/python tests/elsewhere.py
 
 lab: .venv/for-all ## open the chapters in JupyterLab

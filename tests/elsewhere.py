@@ -1,12 +1,12 @@
-"""Run every notebook as its links to Colab and to Binder do, in fresh environments.
+"""Run notebooks as their links to Colab, to Binder and into the browser do, in fresh environments.
 
     python tests/elsewhere.py                          every notebook, as `make test-elsewhere`
     python tests/elsewhere.py notebooks/03*.ipynb      these only
 
 In Colab a notebook is alone: the page names the line that it runs first, which installs the library
 from the project's address. On Binder the whole project is there, with the packages that `.binder`
-lists. Both sites are only imitated: the project is cloned from this machine, and pip and the Python
-are this machine's.
+lists. In the browser there are the library, and the NumPy and Matplotlib that a browser's Python
+has. All three are only imitated: the project is cloned from this machine, whose pip and Python run.
 """
 
 import os
@@ -26,6 +26,7 @@ from stored import NOTEBOOKS, ROOT
 
 sys.path.append(str(ROOT))  # book/ is not installed
 from book import address  # noqa: E402
+from book.extension import in_the_browser  # noqa: E402
 
 REPOSITORY = "https://github.com/Example/lstm-book"
 MOST_SECONDS = 600
@@ -109,6 +110,25 @@ class Binder(Place):
         self.run(nbformat.read(file, as_version=4), file.parent)
 
 
+class Browser(Place):
+    """The library without PyTorch, and what the Python of a browser brings."""
+
+    not_there = frozenset(path.relative_to(ROOT).as_posix() for path in NOTEBOOKS) - {
+        f"{name}.ipynb" for name in in_the_browser.WITH_THE_LIBRARY
+    }
+
+    def __init__(self, folder: Path):
+        super().__init__(folder)
+        self.install("ipykernel", *in_the_browser.RELEASES)
+        self.wheel = in_the_browser.build_wheel(folder)
+
+    def open(self, path: Path) -> None:
+        notebook = in_the_browser.to_run(path.with_suffix("").as_posix(), "")
+        first = notebook.cells[0]
+        first.source = first.source.replace("pip install", f"pip install -f {self.wheel.parent}")
+        self.run(notebook, self.folder)
+
+
 def run(*command: object, **how) -> None:
     subprocess.run([str(each) for each in command], check=True, **how)
 
@@ -116,7 +136,7 @@ def run(*command: object, **how) -> None:
 def main(arguments: list[str]) -> None:
     paths = [Path(each).resolve() for each in arguments] or NOTEBOOKS
     failed = []
-    for kind in (Colab, Binder):
+    for kind in (Colab, Binder, Browser):
         folder = Path(tempfile.mkdtemp(prefix=f"{kind.__name__.lower()}-"))
         try:
             place = kind(folder)
@@ -133,7 +153,7 @@ def main(arguments: list[str]) -> None:
             shutil.rmtree(folder)
     if failed:
         sys.exit("\nThese did not run:\n" + "\n".join(failed))
-    print("\nThey run in both places.")
+    print("\nThey run in all three places.")
 
 
 if __name__ == "__main__":

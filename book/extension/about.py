@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from book import address, facts, link_cards
 from book.contents import ROOT, chapters
+from book.extension.opening import OF_THE_PAGE
 
 MOST_LETTERS = 300
 """Letters of a description; a search engine shows about half of them."""
@@ -27,7 +28,9 @@ WITHOUT_TEXT = {
 def description(doctree: nodes.document) -> str:
     """The sentence under the title of a page, or the beginning of its first paragraph."""
     for paragraph in doctree.findall(nodes.paragraph):
-        if isinstance(paragraph.parent, nodes.section) and "reading" not in paragraph["classes"]:
+        if isinstance(paragraph.parent, nodes.section) and not OF_THE_PAGE & {
+            *paragraph["classes"]
+        }:
             return shortened(" ".join(paragraph.astext().split()))
     raise ValueError("a page without a paragraph that could describe it")
 

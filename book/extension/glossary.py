@@ -14,6 +14,7 @@ from sphinx.transforms import SphinxTransform
 
 from book.contents import ROOT, chapter_of, chapters
 from book.extension.claims import Claim
+from book.extension.opening import OF_THE_PAGE
 
 PAGE = "book/glossary"
 EVERYDAY = {"gap", "step", "unit", "update"}
@@ -21,6 +22,7 @@ EVERYDAY = {"gap", "step", "unit", "update"}
 WITHOUT_LINKS = (nodes.title, nodes.reference, addnodes.pending_xref, nodes.emphasis, nodes.literal)
 WITHOUT_LINKS += (nodes.math, nodes.math_block, nodes.FixedTextElement, nodes.raw, nodes.caption)
 WITHOUT_LINKS += (nodes.legend, nodes.table, nodes.system_message, nodes.comment, Claim)
+NO_PROSE = OF_THE_PAGE | {"cell_output"}
 
 
 class Term(NamedTuple):
@@ -97,7 +99,7 @@ def may_link(text: nodes.Text) -> bool:
         return False
     while node.parent is not None:
         classes = node.get("classes", ())
-        if isinstance(node, WITHOUT_LINKS) or {"reading", "counted", "cell_output"} & {*classes}:
+        if isinstance(node, WITHOUT_LINKS) or NO_PROSE & {*classes}:
             return False
         if type(node).__name__ == "HideCodeCellNode":
             return False

@@ -10,6 +10,7 @@ import posixpath
 import re
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 from shutil import copytree, ignore_patterns
 from tempfile import TemporaryDirectory
@@ -17,6 +18,7 @@ from urllib.parse import quote, urlsplit
 
 import nbformat
 from docutils import nodes
+from jupyter_core.paths import jupyter_path
 from sphinx.transforms import SphinxTransform
 
 from book.contents import ROOT, notebook
@@ -25,24 +27,22 @@ FOLDER = "lite"
 """Where JupyterLite lies in the site."""
 
 PYODIDE = "https://cdn.jsdelivr.net/pyodide/v0.27.7/full/pyodide.js"
-"""Python for browsers, with NumPy and Matplotlib; there is no PyTorch for it."""
+"""Python for browsers, of the release that goes with JupyterLite's in ``book/requirements.in``."""
 
-PACKAGES = "pypi.org"
-"""Where what Pyodide does not bring comes from."""
+RELEASES = ("numpy==2.0.2", "matplotlib==3.8.4")
+"""What it brings that notebooks need. It has no PyTorch."""
+
+PACKAGES = ("pypi.org", "files.pythonhosted.org")
+"""Where what it does not bring comes from."""
 
 ALONE = tuple(
     f"book/assignments/{name}"
-    for name in ("rnn_by_hand", "gates_and_cell", "backpropagation", "variants", "experiment")
+    for name in ("rnn_by_hand", "gates_and_cell", "backpropagation", "variants")
 )
-"""Pages that need NumPy alone."""
+"""Pages that need NumPy alone. The last assignment trains networks, for hours, in PyTorch."""
 
 WITH_THE_LIBRARY = ("notebooks/labs/build_a_memory_by_hand",)
 """Pages that need the library, too, but nothing of it that computes with PyTorch."""
-
-INSTALL = (
-    "# In the browser, the library is installed first; NumPy and Matplotlib come with it.\n"
-    '%pip install -q "lstm_lib[widgets,plot]"'
-)
 
 EXTENSIONS = (
     "@jupyter-widgets/jupyterlab-manager",
@@ -51,6 +51,11 @@ EXTENSIONS = (
 )
 """The extensions of JupyterLab that the notebooks need: of those that happen to be installed,
 JupyterLite would take all."""
+
+DISABLED = (
+    "@jupyterlite/application-extension:service-worker-manager",  # it removes all other workers
+    "@jupyter-notebook/application-extension:pages",  # leads to parts that are not built
+)
 
 
 class RunHere(SphinxTransform):
@@ -71,7 +76,7 @@ class RunHere(SphinxTransform):
 def link(name: str) -> nodes.paragraph:
     """The link to the copy of a page, and who is asked for what when it is opened."""
     address = f"{FOLDER}/notebooks/index.html?path={quote(Path(name).name)}.ipynb"
-    hosts = f"Python from {urlsplit(PYODIDE).hostname} and packages from {PACKAGES}"
+    hosts = f"Python from {urlsplit(PYODIDE).hostname} and packages from {' and '.join(PACKAGES)}"
     return nodes.paragraph(
         "",
         "",
@@ -106,7 +111,7 @@ def build(app, error) -> None:
                 "lite_dir": folder,
                 "output_dir": str(Path(app.outdir, FOLDER)),
                 "contents": ["files"],
-                "apps": ["notebooks"],
+                "apps": ["notebooks", "tree", "edit"],
                 "ignore_sys_prefix": ["federated_extensions"],
                 "federated_extensions": [str(extension(name)) for name in EXTENSIONS],
                 "no_sourcemaps": True,
@@ -116,8 +121,9 @@ def build(app, error) -> None:
         }
         place.joinpath("jupyter_lite_config.json").write_text(json.dumps(settings), "utf-8")
         kernel = {"@jupyterlite/pyodide-kernel-extension:kernel": {"pyodideUrl": PYODIDE}}
-        data = {"jupyter-config-data": {"litePluginSettings": kernel}}
-        place.joinpath("jupyter-lite.json").write_text(json.dumps(data), "utf-8")
+        data = {"appUrl": "./tree", "disabledExtensions": DISABLED, "litePluginSettings": kernel}
+        runtime = {"jupyter-config-data": data}
+        place.joinpath("jupyter-lite.json").write_text(json.dumps(runtime), "utf-8")
         run("-m", "jupyterlite_core", "build", "--config", "jupyter_lite_config.json", folder=place)
 
 
@@ -132,8 +138,17 @@ def to_run(name: str, site: str) -> nbformat.NotebookNode:
         else:
             cell.source = with_links(cell.source, posixpath.dirname(name), site)
     if name in WITH_THE_LIBRARY:
-        copy.cells.insert(0, nbformat.v4.new_code_cell(INSTALL, id="install"))
+        copy.cells.insert(0, nbformat.v4.new_code_cell(install(), id="install"))
     return copy
+
+
+def install() -> str:
+    """The cell that installs the library, and widgets as the JupyterLite of the site shows them."""
+    widgets = " ".join(f'"{name}=={version(name)}"' for name in ("anywidget", "ipywidgets"))
+    return (
+        "# In the browser, the library is installed first; NumPy and Matplotlib come with it.\n"
+        f'%pip install -q "lstm_lib[widgets,plot]" {widgets}'
+    )
 
 
 LINK = re.compile(r"\[([^\]]+)\]\((?!https?:)([^)]+)\.ipynb\)")
@@ -157,21 +172,30 @@ def build_wheel(place: Path) -> Path:
         copytree(ROOT / package, source / package, ignore=ignore_patterns("__pycache__"))
     for file in ("pyproject.toml", "README.md", "LICENSE"):
         source.joinpath(file).write_bytes(ROOT.joinpath(file).read_bytes())
-    pip = ("-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation")
+    pip = ("-m", "pip", "wheel", "--quiet", "--no-index", "--no-deps", "--no-build-isolation")
     run(*pip, "--wheel-dir", "wheels", "./source", folder=place)
     return next(place.joinpath("wheels").glob("*.whl"))
 
 
 def extension(name: str) -> Path:
-    return Path(sys.prefix, "share", "jupyter", "labextensions", name)
+    """Where an extension of JupyterLab is installed.
+
+    Raises:
+        FileNotFoundError: it is not.
+    """
+    places = [Path(folder, name) for folder in jupyter_path("labextensions")]
+    for place in places:
+        if place.is_dir():
+            return place
+    raise FileNotFoundError(f"the extension {name} of JupyterLab is in none of {places}")
 
 
 def run(*command: str, folder: Path) -> None:
     done = subprocess.run(
-        [sys.executable, *command], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        [sys.executable, *command], cwd=folder, capture_output=True, text=True, errors="replace"
     )
     if done.returncode:
-        print(done.stdout.decode())
+        print(done.stdout, done.stderr)
     done.check_returncode()
 
 

@@ -12,6 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 from urllib.parse import quote
 
+from book.extension.in_the_browser import FOLDER as RUNNING
 from lstm_lib.equations.palette import NEUTRALS
 
 WORKER = "service-worker.js"
@@ -21,7 +22,7 @@ BUTTON = "_static/offline-copy.js"
 LEFT_OUT = (
     WORKER,
     MANIFEST,
-    "lite/*",  # needs a network in any case
+    f"{RUNNING}/*",  # needs a network in any case
     ".*",  # what servers and Sphinx read
     "_sources/*",  # what a reader downloads
     "_downloads/*",

@@ -15,6 +15,9 @@ from book.reading import counted, measure, read, title
 
 logger = logging.getLogger(__name__)
 
+OF_THE_PAGE = frozenset({"reading", "run-here", "counted"})
+"""The classes of paragraphs that say something of a page, and are none of its text."""
+
 
 class Opening(SphinxTransform):
     """Complete the page of a chapter or of a lab."""

@@ -17,6 +17,7 @@ from sphinx import addnodes
 from book.contents import chapter_of, chapters, number
 from book.extension.claims import Claim, Statement
 from book.extension.mathematics import as_one, mathml
+from book.extension.opening import OF_THE_PAGE
 
 INDEX = "search-index.js"
 BEGINNING = "window.searchIndex = "
@@ -24,7 +25,7 @@ BEGINNING = "window.searchIndex = "
 CHAPTER, LAB, OTHER, LIBRARY = range(4)
 """The kinds of pages, in the order in which they are found."""
 
-FURNITURE = ("reading", "counted", "toctree-wrapper")
+FURNITURE = OF_THE_PAGE | {"toctree-wrapper"}
 WITHOUT_TEXT = (nodes.raw, nodes.image, nodes.comment, nodes.system_message, nodes.doctest_block)
 WITHOUT_TEXT += (
     nodes.substitution_definition,
@@ -86,7 +87,7 @@ def plain(node, inside: list, title: bool = False) -> str:
         return ""
     if isinstance(node, (nodes.math, nodes.math_block)):
         return readable(node.astext(), isinstance(node, nodes.math_block))
-    if isinstance(node, WITHOUT_TEXT) or {*node.get("classes", ())} & {*FURNITURE}:
+    if isinstance(node, WITHOUT_TEXT) or FURNITURE & {*node.get("classes", ())}:
         return ""
     if isinstance(node, nodes.title) and isinstance(node.parent, nodes.section) and not title:
         return ""

@@ -14,10 +14,10 @@ from stored import ROOT
 from book.extension.in_the_browser import (
     ALONE,
     FOLDER,
-    INSTALL,
     PACKAGES,
     PYODIDE,
     WITH_THE_LIBRARY,
+    install,
     to_run,
     with_links,
 )
@@ -81,7 +81,8 @@ def test_these_pages_and_no_others_have_the_link_which_says_who_is_asked(site_fo
         found = parsed(page).select("p.run-here")
         assert len(found) == (page.removesuffix(".html") in NAMES), page
         for paragraph in found:
-            assert urlsplit(PYODIDE).hostname in paragraph.text and PACKAGES in paragraph.text
+            for host in (urlsplit(PYODIDE).hostname, *PACKAGES):
+                assert host in paragraph.text
             target = urlsplit(paragraph.a["href"])
             opened = (HTML / page).parent / target.path
             assert opened.resolve() == (LITE / "notebooks" / "index.html").resolve()
@@ -97,7 +98,7 @@ def test_a_copy_has_no_outputs_and_the_kernel_of_the_browser(site_folder, name):
     cells = [cell for cell in copy.cells if cell.cell_type == "code"]
     assert not any(cell.outputs or cell.execution_count for cell in cells)
     installs = name in WITH_THE_LIBRARY
-    assert (cells[0].source == INSTALL) == installs
+    assert (cells[0].source == install()) == installs
     original = nbformat.read(ROOT / f"{name}.ipynb", as_version=4)
     assert len(copy.cells) == len(original.cells) + installs
     assert "](../" not in "".join(cell.source for cell in copy.cells)
@@ -145,16 +146,53 @@ def test_the_notebook_opens_and_asks_for_python_only_then(browser, site):
         assert asked - {None} == {here}  # a blob has no host
         page.locator(".run-here a").click()
         page.locator(".jp-Notebook h1", has_text="Build a memory by hand").wait_for()
-        assert INSTALL.splitlines()[1] in page.locator(".jp-CodeCell").first.inner_text()
+        assert install().splitlines()[1] in page.locator(".jp-CodeCell").first.inner_text()
         page.wait_for_timeout(2000)  # the kernel starts
+        workers = "async () => (await navigator.serviceWorker.getRegistrations()).length"
+        assert page.evaluate(workers) == 0  # JupyterLite's would remove that of the offline copy
     assert asked - {None} == {here, urlsplit(PYODIDE).hostname}
     assert not [text for text in warned if "version" in text]  # of two parts that do not fit
+
+
+def test_what_is_written_is_kept_can_be_downloaded_and_begun_anew(browser, site):
+    item = ".jp-DirListing-item:has-text('build_a_memory')"
+    with offline(browser, viewport={"width": 1366, "height": 768}) as context:
+        page = context.new_page()
+        first = page.locator(".jp-CodeCell").first
+
+        def open_it():
+            page.goto(f"{site}/{FOLDER}/notebooks/index.html?path=build_a_memory_by_hand.ipynb")
+            first.locator(".cm-line").nth(1).wait_for()
+
+        open_it()
+        first.locator(".cm-content").click()
+        page.keyboard.press("Control+End")
+        page.keyboard.insert_text("\n# mine")
+        page.keyboard.press("Control+s")
+        page.wait_for_timeout(1000)
+        open_it()
+        assert "# mine" in first.inner_text()
+        page.goto(f"{site}/{FOLDER}/")
+        page.wait_for_url("**/tree/*")
+        page.locator(item).click()
+        with page.expect_download() as download:
+            page.get_by_text("Download", exact=True).click()
+        handed_in = nbformat.read(download.value.path(), as_version=4)
+        assert handed_in.cells[0].source.endswith("# mine")
+        page.get_by_text("Delete", exact=True).click()
+        page.locator(".jp-Dialog .jp-mod-warn").click()
+        page.locator(".jp-Dialog").wait_for(state="detached")
+        open_it()
+        assert "# mine" not in first.inner_text()
 
 
 def test_where_it_cannot_run_nothing_is_offered(browser, site, site_folder):
     with offline(browser) as context:
         assert Visit(context, f"{site}/{LAB}").page.locator(".run-here").is_visible()
         assert Visit(context, f"{site_folder.as_uri()}/{LAB}").page.locator(".run-here").is_hidden()
+        context.add_init_script("Object.defineProperty(navigator, 'onLine', { value: false })")
+        assert Visit(context, f"{site}/{LAB}").page.locator(".run-here").is_hidden()
+    with offline(browser) as context:
         page = Visit(context, f"{site}/{LAB}").page
         page.set_content(f'<iframe sandbox="allow-scripts" src="{site}/{LAB}"></iframe>')
         in_a_frame = page.frame_locator("iframe")
