@@ -82,11 +82,13 @@ def link(name: str) -> nodes.paragraph:
         "",
         nodes.reference(
             "",
-            "Run this page in your browser",
+            "Run a copy of this page in your browser",
             refuri=posixpath.relpath(address, posixpath.dirname(name)),
             internal=True,
         ),
-        nodes.Text(f": it first loads {hosts}. What you change is kept in this browser."),
+        nodes.Text(
+            f": it loads {hosts}. Your changes stay in this browser: download what you keep."
+        ),
         classes=["run-here"],
     )
 

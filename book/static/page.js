@@ -12,7 +12,8 @@
     if (link) location.href = link.href;
   });
 
-  // A link that appears when a reader far down the page scrolls back.
+  // A link that appears when a reader far down the page scrolls back. A page that has become taller
+  // or shorter, as its sections were laid out, has moved without the reader.
   const top = document.createElement("a");
   top.className = "to-top d-print-none";
   top.href = "#";
@@ -20,11 +21,14 @@
   top.hidden = true;
   document.querySelector(".bd-main")?.append(top);
   let before = 0;
+  let tall = 0;
   addEventListener(
     "scroll",
     () => {
-      if (scrollY !== before) top.hidden = scrollY > before || scrollY < 2 * innerHeight;
-      before = scrollY;
+      const { scrollHeight } = document.documentElement;
+      if (scrollY !== before && scrollHeight === tall)
+        top.hidden = scrollY > before || scrollY < 2 * innerHeight;
+      [before, tall] = [scrollY, scrollHeight];
     },
     { passive: true },
   );
