@@ -26,8 +26,8 @@
     "scroll",
     () => {
       const { scrollHeight } = document.documentElement;
-      if (scrollY !== before && scrollHeight === tall)
-        top.hidden = scrollY > before || scrollY < 2 * innerHeight;
+      if (scrollY > before || scrollY < 2 * innerHeight) top.hidden = true;
+      else if (scrollY < before && scrollHeight === tall) top.hidden = false;
       [before, tall] = [scrollY, scrollHeight];
     },
     { passive: true },
