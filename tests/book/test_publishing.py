@@ -286,6 +286,10 @@ def test_a_page_leads_back_to_its_top_and_copies_links_to_its_headings(browser, 
             page.wait_for_timeout(100)
         assert not back.is_visible(), "on the way down"
         page.mouse.wheel(0, -200)
+        back.wait_for()
+        page.mouse.wheel(0, 100)
+        back.wait_for(state="hidden")
+        page.mouse.wheel(0, -100)
         back.click()
         page.wait_for_function("() => scrollY === 0")
 
