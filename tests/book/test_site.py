@@ -259,15 +259,6 @@ def test_a_page_does_not_jump_when_its_widgets_start(survey, page, look, record_
     assert total < 0.02, shifts
 
 
-def test_a_scroll_bar_that_comes_late_has_its_place(browser, site):
-    """Without it, the text of a page moved as soon as more than a window of it was there."""
-    with offline(browser) as context:
-        page = Visit(context, f"{site}/notebooks/07_variants.html").page
-        assert (
-            page.evaluate("getComputedStyle(document.documentElement).scrollbarGutter") == "stable"
-        )
-
-
 SLOW = {
     "offline": False,
     "latency": 150,
