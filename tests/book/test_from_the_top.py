@@ -43,7 +43,7 @@ def test_what_is_far_below_waits_and_comes_as_the_reader_does(visit):
     assert -5 < sections.last.locator("h2").bounding_box()["y"] < page.viewport_size["height"]
 
 
-@pytest.mark.parametrize("name", [CHAPTER, CARDS, CELLS])
+@pytest.mark.parametrize("name", [CHAPTER, "book/index.html", CARDS, CELLS])
 def test_it_looks_as_it_does_when_it_is_laid_out_whole(visit, name):
     page = visit(name=name)
     step = page.viewport_size["height"] // 2
