@@ -10,8 +10,9 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-from playwright.sync_api import Browser, Error, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserType, Error, sync_playwright
 
 SHELLS = ("chromium-headless-shell", "chrome-headless-shell")
 """Chromium without windows: it opens a page in less than half the time."""
@@ -56,21 +57,21 @@ READY = """async () => {
 """Waits until a page has its widgets and its fonts; an error if it never gets them."""
 
 
-def candidates(playwright: Playwright) -> Iterator[Path | None]:
+def candidates(chromium: BrowserType) -> Iterator[Path | None]:
     """Browsers on this machine, those without windows first; None: the one Playwright installed."""
     yield from (Path(found) for command in SHELLS if (found := shutil.which(command)))
     yield None
     yield from (Path(found) for command in COMMANDS if (found := shutil.which(command)))
-    for place in (*PLACES, playwright.chromium.executable_path):
+    for place in (*PLACES, chromium.executable_path):
         if Path(place).exists():
             yield Path(place)
 
 
-def launch(playwright: Playwright) -> Browser | None:
+def launch(chromium: BrowserType, **options: Any) -> Browser | None:
     """Start the first browser that starts, headless. None if there is none."""
-    for executable in candidates(playwright):
+    for executable in candidates(chromium):
         try:
-            return playwright.chromium.launch(executable_path=executable, args=FLAGS)
+            return chromium.launch(executable_path=executable, args=FLAGS, **options)
         except Error:  # none, a stub, or a system library is missing: try the next
             continue
     return None
@@ -91,7 +92,7 @@ def installers() -> Iterator[list[str]]:
 def find() -> str | None:
     """The name and version of the browser that will be driven, if there is one."""
     with sync_playwright() as playwright:
-        browser = launch(playwright)
+        browser = launch(playwright.chromium)
         return browser and f"{browser.browser_type.name} {browser.version}"
 
 

@@ -94,7 +94,7 @@ def draw(pages: dict[Path, str]) -> None:
 
     FOLDER.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
-        chromium = browser.launch(playwright) or sys.exit(browser.WHAT_TO_INSTALL)
+        chromium = browser.launch(playwright.chromium) or sys.exit(browser.WHAT_TO_INSTALL)
         window = chromium.new_page(viewport={"width": WIDTH, "height": HEIGHT})
         for file, html in pages.items():
             window.set_content(html)

@@ -228,7 +228,7 @@ def main() -> None:
     site = ROOT / "_build" / "html"
     file = ROOT / "_build" / f"{NAME}.pdf"
     with sync_playwright() as playwright:
-        browser = launch(playwright)
+        browser = launch(playwright.chromium)
         if browser is None:
             sys.exit(WHAT_TO_INSTALL)
         book = print_book(browser, site, pages())

@@ -164,7 +164,7 @@ def pytest_terminal_summary(terminalreporter, config: pytest.Config) -> None:
 def browser() -> Iterator[Browser]:
     """A headless Chromium. Each test opens pages in a context of its own."""
     with sync_playwright() as playwright:
-        browser = launch(playwright)
+        browser = launch(playwright.chromium)
         if browser is None:
             pytest.fail(WHAT_TO_INSTALL, pytrace=False)
         yield browser

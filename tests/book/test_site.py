@@ -23,6 +23,7 @@ from pages import (
 from stored import CHAPTERS, LABS, ROOT
 
 from book import contents
+from book.browser import launch
 from book.extension import mathematics
 from lstm_lib.equations.palette import HUES
 
@@ -257,6 +258,18 @@ def test_a_page_does_not_jump_when_its_widgets_start(survey, page, look, record_
     total = sum(value for value, _ in shifts)
     record_property("how much pages shift", f"{page:60} {look[:2]} {total:.3f}")
     assert total < 0.02, shifts
+
+
+def test_a_page_whose_second_window_is_not_there_yet_is_as_wide(browser, site_folder):
+    """Where scroll bars take room, its text moved as soon as more than a window of it was there."""
+    shown = launch(browser.browser_type, ignore_default_args=["--hide-scrollbars"])
+    with offline(shown) as context:
+        page = Visit(context, f"{site_folder.as_uri()}/notebooks/07_variants.html").page
+        width = "document.documentElement.clientWidth"
+        whole = page.evaluate(width)
+        page.evaluate("document.body.replaceChildren()")
+        assert page.evaluate(width) == whole < page.evaluate("innerWidth")
+    shown.close()
 
 
 SLOW = {
