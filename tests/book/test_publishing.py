@@ -14,7 +14,7 @@ import pytest
 import yaml
 from bs4 import BeautifulSoup
 from jinja2 import Environment, FileSystemLoader
-from pages import HTML, PAGES, Visit, offline
+from pages import HTML, PAGES, Visit, offline, parsed
 from PIL import Image
 from stored import NOTEBOOKS, ROOT
 
@@ -230,9 +230,10 @@ def test_github_pages_hides_no_folder(site_folder):
     assert (HTML / ".nojekyll").exists()
 
 
-def test_the_error_page_needs_no_other_file(site_folder):
+def test_the_error_page_needs_no_other_file_but_its_icon(site_folder):
     page = (HTML / "404.html").read_text(encoding="utf-8")
-    assert "<link" not in page and "src=" not in page
+    (icon,) = parsed("404.html").select("link")
+    assert icon["rel"] == ["icon"] and (HTML / icon["href"]).exists() and "src=" not in page
     assert (HTML / "search.html").exists() and 'href="search.html"' in page
 
 
@@ -245,6 +246,8 @@ def test_the_error_page_leads_back_from_any_depth(browser, site, missing):
             where = f"{site}{below}/{missing}"
             page.route(where, lambda route: route.fulfill(body=error, content_type="text/html"))
             page.goto(where)
+            icon = page.locator("link").evaluate("icon => icon.href")
+            assert icon == f"{site}{below}/_static/favicon.svg"
             link = page.get_by_role("link", name="contents").evaluate("link => link.href")
             assert link == f"{site}{below}/book/index.html"
 
