@@ -1,6 +1,7 @@
 """Pages have valid ARIA roles and headers, name what unfolds, and have all style in the head.
 
-A listing of code goes without the list of all pages, which would be larger than most listings.
+Signatures have no element for each of their signs. A listing of code goes without the list of all
+pages, which would be larger than most listings.
 """
 
 import re
@@ -18,6 +19,23 @@ EMPTY_HEADER = re.compile(r"<th[^>]*>(<p></p>)?</th>")
 def mend_headers(app, pagename, templatename, context, doctree) -> None:
     """The empty corner of a table is no header: a screen reader would read one without a name."""
     context["body"] = EMPTY_HEADER.sub("<td></td>", context.get("body", ""))
+
+
+SIGNATURE = re.compile(r'<dt class="sig.*?</dt>', re.DOTALL)
+SIGN = re.compile(r'<span class="(?:pre|[nwp])">((?:[^<]|<a [^>]*>[^<]*</a>)*)</span>')
+
+
+def flatten_signatures(app, pagename, templatename, context, doctree) -> None:
+    """Take away the spans around each name, space and sign of a signature, which have no style: on
+    a page of the library they are half of all elements, and a phone needs as long to show them."""
+    context["body"] = SIGNATURE.sub(without_spans, context.get("body", ""))
+
+
+def without_spans(signature: re.Match) -> str:
+    text, found = signature[0], True
+    while found:  # the innermost go first
+        text, found = SIGN.subn(r"\1", text)
+    return text
 
 
 STYLE = re.compile(r"<style\b[^>]*>.*?</style>", re.DOTALL)
@@ -55,5 +73,6 @@ def setup(app) -> None:
     app.connect("html-page-context", shorten_listings, priority=400)  # before the theme makes them
     app.connect("html-page-context", mend_roles)
     app.connect("html-page-context", mend_headers)
+    app.connect("html-page-context", flatten_signatures)
     app.connect("html-page-context", lift_styles)
     app.connect("html-page-context", name_folds, priority=900)
