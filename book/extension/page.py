@@ -1,7 +1,7 @@
 """Pages have valid ARIA roles and headers, name what unfolds, and have all style in the head.
 
-Signatures have no element for each of their signs. A listing of code goes without the list of all
-pages, which would be larger than most listings.
+Signatures and code have no element around what has no style. A listing of code goes without the
+list of all pages, which would be larger than most listings.
 """
 
 import re
@@ -23,18 +23,25 @@ def mend_headers(app, pagename, templatename, context, doctree) -> None:
 
 SIGNATURE = re.compile(r'<dt class="sig.*?</dt>', re.DOTALL)
 SIGN = re.compile(r'<span class="(?:pre|[nwp])">((?:[^<]|<a [^>]*>[^<]*</a>)*)</span>')
+CODE = re.compile(r'<div class="highlight">.*?</pre>', re.DOTALL)
+STYLED = "k|kn|kd|kr|kc|ow|nc|nf|c|c1|cm|sd|s|s1|s2|sa|si|se"
+"""The kinds of words that ``book.css`` sets in another way."""
+NOT_COPIED = "gp|go"
+"""Prompts and outputs, which the button that copies leaves out."""
+WORD = re.compile(rf'<span class="(?!(?:{STYLED}|{NOT_COPIED})")[^"]+">([^<]*)</span>')
 
 
-def flatten_signatures(app, pagename, templatename, context, doctree) -> None:
-    """Take away the spans around each name, space and sign of a signature, which have no style: on
-    a page of the library they are half of all elements, and a phone needs as long to show them."""
-    context["body"] = SIGNATURE.sub(without_spans, context.get("body", ""))
+def unwrap(app, pagename, templatename, context, doctree) -> None:
+    """Take away the elements around names, numbers and signs in signatures and code, which have no
+    style: they are half of all elements, and a phone needs as long again to show them."""
+    body = SIGNATURE.sub(lambda found: without(SIGN, found[0]), context.get("body", ""))
+    context["body"] = CODE.sub(lambda found: without(WORD, found[0]), body)
 
 
-def without_spans(signature: re.Match) -> str:
-    text, found = signature[0], True
+def without(elements: re.Pattern, text: str) -> str:
+    found = True
     while found:  # the innermost go first
-        text, found = SIGN.subn(r"\1", text)
+        text, found = elements.subn(r"\1", text)
     return text
 
 
@@ -73,6 +80,6 @@ def setup(app) -> None:
     app.connect("html-page-context", shorten_listings, priority=400)  # before the theme makes them
     app.connect("html-page-context", mend_roles)
     app.connect("html-page-context", mend_headers)
-    app.connect("html-page-context", flatten_signatures)
+    app.connect("html-page-context", unwrap)
     app.connect("html-page-context", lift_styles)
     app.connect("html-page-context", name_folds, priority=900)
