@@ -117,12 +117,12 @@ def main(chosen: list[str]) -> None:
     handler = partial(Compressing, directory=HTML)
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        print(f"{'':54}" + "".join(f"{name:>{WIDTH}}" for name in (*SCORES, *TIMES.values())))
+        print(f"{'':60}" + "".join(f"{name:>{WIDTH}}" for name in (*SCORES, *TIMES.values())))
         for name in names:
             address = f"http://127.0.0.1:{server.server_port}/{name}"
             for device, options in (("phone", ()), ("desktop", ("--preset=desktop",))):
                 found = medians(address, *options)
-                print(f"{name:46}{device:8}{row(found)}", flush=True)
+                print(f"{name:52}{device:8}{row(found)}", flush=True)
                 complaints += [f"{name} on a {device}: {what}" for what in missed(found)]
         server.shutdown()
     if complaints:

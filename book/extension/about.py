@@ -16,6 +16,9 @@ MOST_LETTERS = 300
 CARD = "card.png"
 """The picture of a link to the book; it needs the site's address."""
 
+FRONT_DOOR = "index"
+"""The page at the address of the site: it leads to the first page of the book."""
+
 WITHOUT_TEXT = {
     "genindex": ("Index", "Every name of the library, with the page that describes it."),
     "search": ("Search", "Search the pages of the book."),
@@ -47,6 +50,8 @@ def describe(app, pagename, templatename, context, doctree) -> None:
     title = Markup(context.get("title", "")).striptags()
     if doctree:
         says = description(doctree)
+    elif pagename == FRONT_DOOR:
+        title, says = context["docstitle"], description(app.env.get_doctree(app.config.root_doc))
     else:
         title, says = WITHOUT_TEXT.get(pagename, (title, f"The source code of {title}."))
     tags = {

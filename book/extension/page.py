@@ -25,23 +25,23 @@ SIGNATURE = re.compile(r'<dt class="sig.*?</dt>', re.DOTALL)
 SIGN = re.compile(r'<span class="(?:pre|[nwp])">((?:[^<]|<a [^>]*>[^<]*</a>)*)</span>')
 CODE = re.compile(r'<div class="highlight">.*?</pre>', re.DOTALL)
 STYLED = "k|kn|kd|kr|kc|ow|nc|nf|c|c1|cm|sd|s|s1|s2|sa|si|se"
-"""The kinds of words that ``book.css`` sets in another way."""
-NOT_COPIED = "gp|go"
-"""Prompts and outputs, which the button that copies leaves out."""
+"""What Pygments calls the words of code that ``book.css`` gives a style."""
+NOT_COPIED = "linenos|gp|go"
+"""What the button that copies leaves out: numbers of lines, prompts and outputs."""
 WORD = re.compile(rf'<span class="(?!(?:{STYLED}|{NOT_COPIED})")[^"]+">([^<]*)</span>')
 
 
 def unwrap(app, pagename, templatename, context, doctree) -> None:
-    """Take away the elements around names, numbers and signs in signatures and code, which have no
-    style: they are half of all elements, and a phone needs as long again to show them."""
-    body = SIGNATURE.sub(lambda found: without(SIGN, found[0]), context.get("body", ""))
-    context["body"] = CODE.sub(lambda found: without(WORD, found[0]), body)
+    """Keep the names, numbers and signs of signatures and code, but not the element around each,
+    which no style needs: on some pages they were most of what a phone had to lay out."""
+    body = SIGNATURE.sub(lambda signature: unwrapped(SIGN, signature[0]), context.get("body", ""))
+    context["body"] = CODE.sub(lambda code: unwrapped(WORD, code[0]), body)
 
 
-def without(elements: re.Pattern, text: str) -> str:
-    found = True
-    while found:  # the innermost go first
-        text, found = elements.subn(r"\1", text)
+def unwrapped(elements: re.Pattern, text: str) -> str:
+    left = True
+    while left:  # the innermost go first
+        text, left = elements.subn(r"\1", text)
     return text
 
 

@@ -170,6 +170,18 @@ def test_the_front_door_leads_to_the_landing_page(browser, site, disk):
         page.wait_for_url("**/book/index.html")
 
 
+def test_the_front_door_says_what_it_leads_to(site_folder):
+    door, first = parsed(FRONT_DOOR), parsed("book/index.html")
+    assert door.a["href"] == "book/index.html"
+    assert door.title.text == door.a.text and door.title.text in first.title.text
+    says = 'meta[name="description"], meta[property="og:description"]'
+    assert [tag["content"] for tag in door.select(says)] == [
+        tag["content"] for tag in first.select(says)
+    ]
+    (icon,) = door.select("link")  # without it, a browser asks for one that is not there
+    assert icon["rel"] == ["icon"] and (HTML / icon["href"]).exists()
+
+
 @every_page
 @every_look
 def test_a_page_asks_nobody_else_for_anything(survey, page, look):

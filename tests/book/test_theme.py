@@ -1,14 +1,18 @@
-"""What the site takes of its theme: style sheets and icons, cut to what is used."""
+"""What the site takes of its theme: style sheets, icons and markup, cut to what is used."""
 
 import gzip
+import re
 from collections import Counter
 from functools import partial
 
 import pytest
+import yaml
 from fontTools.ttLib import TTFont
 from pages import ERROR_PAGE, HTML, PAGES, READY, TO_OPEN, offline, parsed
+from stored import ROOT
 
 from book.extension import icons
+from book.extension.page import NOT_COPIED, STYLED, unwrap
 from book.extension.styles import LINK, SHEET, cut, joined, with_one_link
 
 MOST_BYTES = 42_000
@@ -150,3 +154,44 @@ def test_the_font_of_icons_has_those_that_are_shown(site_folder):
     for sign in (0xF0C9, 0xF002, 0xF078):  # bars, magnifying glass, chevron
         assert sign in font
     assert len(font) < 60
+
+
+def test_signatures_and_code_lose_what_has_no_style_and_nothing_else():
+    signature = (
+        '<dt class="sig sig-object py" id="f"><span class="sig-name"><span class="pre">f</span>'
+        '</span>(<em class="sig-param"><span class="n"><span class="pre">x</span></span>'
+        '<span class="p"><span class="pre">:</span></span><span class="w"> </span>'
+        '<span class="n"><a href="#T"><span class="pre">T</span></a><span class="p">'
+        '<span class="pre">[</span></span></span> <span class="o">=</span></em></dt>'
+    )
+    code = (
+        '<div class="highlight"><pre><span></span><span class="k">if</span><span class="w"> </span>'
+        '<span class="n">x</span> <span class="o">&lt;</span> <span class="mf">0.5</span></pre>'
+    )
+    elsewhere = '<p><span class="pre">y</span> <span class="n">z</span></p>'
+    context = {"body": signature + code + elsewhere}
+    unwrap(None, "a page", "page.html", context, None)
+    assert context["body"] == (
+        '<dt class="sig sig-object py" id="f"><span class="sig-name">f</span>'
+        '(<em class="sig-param">x: <a href="#T">T</a>[ <span class="o">=</span></em></dt>'
+        '<div class="highlight"><pre><span></span><span class="k">if</span> x &lt; 0.5</pre>'
+        '<p><span class="pre">y</span> <span class="n">z</span></p>'
+    )
+
+
+def test_what_keeps_its_element_in_code_is_what_has_a_style():
+    style = (ROOT / "book" / "static" / "book.css").read_text(encoding="utf-8")
+    lists = re.findall(r"\.highlight span:is\(([^)]*)\)", style)
+    assert {kind for found in lists for kind in re.findall(r"\w+", found)} == set(STYLED.split("|"))
+    settings = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["sphinx"][
+        "config"
+    ]
+    excluded = settings["copybutton_exclude"].split(", ")
+    assert excluded == [f".{kind}" for kind in NOT_COPIED.split("|")]
+
+
+@pytest.mark.parametrize("page", TO_OPEN)
+def test_no_element_of_a_signature_or_of_code_is_without_style(page, site_folder):
+    assert not parsed(page).select("dt.sig :is(.pre, .n, .w, .p)")
+    left = {span["class"][0] for span in parsed(page).select(".highlight pre span[class]")}
+    assert left <= {*STYLED.split("|"), *NOT_COPIED.split("|")}
