@@ -80,12 +80,12 @@ notebooks: .venv/for-all ## execute every notebook and store its outputs
 	$(BIN)/python -m book.link_cards
 	$(BIN)/python -m coursework.handout
 
-tables: _build/complete browser ## print, page by page, weights, links, what axe and Lighthouse say: hours
+tables: _build/complete browser ## print, page by page, weights, links, what axe and Lighthouse say: more than an hour
 	$(BIN)/python -m benchmarks.site
 	$(BIN)/pytest -p no:nbval --quiet --tables tests/book/test_site.py tests/book/test_search.py \
 		tests/book/test_page_widgets.py \
 		-k "somewhere or keeps_a_reader_out or does_not_jump or found_first or within_one_frame"
-	@# Last: it takes hours, and make ends with the first command that fails.
+	@# Last: it takes more than an hour, and make ends with the first command that fails.
 	$(BIN)/python -m benchmarks.lighthouse
 
 bench: .venv/for-all ## measure the layers beside PyTorch's: a quarter of an hour
