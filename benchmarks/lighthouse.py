@@ -2,7 +2,7 @@
 
 ::
 
-    python -m benchmarks.lighthouse                                     every page: more than an hour
+    python -m benchmarks.lighthouse                                     every page: over an hour
     python -m benchmarks.lighthouse notebooks/03_lstm_networks.html     these only
 
 Performance and times are medians of three runs; run it while the machine does nothing else. The
