@@ -1,6 +1,7 @@
 """What several tests share: the built site, served, and a browser to open it with."""
 
 import gc
+import os
 import re
 import threading
 from collections.abc import Generator, Iterator
@@ -21,6 +22,13 @@ from book.browser import WHAT_TO_INSTALL, launch
 
 CELL = pytest.StashKey[type]()
 """The cell to which the tests are kept."""
+
+PRINT_ALL = ("CI", "BUILD_NUMBER")
+"""Where one of these is set, pytest prints all that differs. In a picture it looks for that for
+minutes, until a timeout ends it in the middle, and all other tests with it."""
+
+MOST_TO_COMPARE = 5_000
+"""The characters of a text in which pytest finds all differences within seconds."""
 
 OF_A_NOTEBOOK = ("test_figures.py", "test_budgets.py")
 """The tests that look at an executed notebook."""
@@ -47,6 +55,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    for name in PRINT_ALL:
+        os.environ.pop(name, None)
     if config.option.cell:
         config.stash[CELL] = cell_called(config.option.cell)
     if config.pluginmanager.has_plugin("nbval"):
@@ -146,6 +156,23 @@ def group(item: pytest.Item) -> str:
     of_a_notebook = item.path.name in OF_A_NOTEBOOK
     file = tested.get("path", item.path) if of_a_notebook else item.path
     return file.relative_to(ROOT).as_posix()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_assertrepr_compare(op: str, left: object, right: object) -> None:
+    """Two long texts: say where they begin to differ, before pytest looks for all differences."""
+    __tracebackhide__ = True
+    if op == "==" and isinstance(left, str) and isinstance(right, str):
+        alike = len(os.path.commonprefix([left, right]))
+        alike_at_the_end = len(os.path.commonprefix([left[:alike:-1], right[:alike:-1]]))
+        if min(len(left), len(right)) - alike - alike_at_the_end > MOST_TO_COMPARE:
+            parts = [repr(text[alike : alike + 200]) for text in (left, right)]
+            line = left.count("\n", 0, alike) + 1
+            raise AssertionError("\n".join([f"from line {line} on, the texts differ:", *parts]))
+
+
+def pytest_sessionfinish() -> None:
+    gc.freeze()  # as pytest searches five times for what is not needed, and all that is left is
 
 
 def pytest_terminal_summary(terminalreporter, config: pytest.Config) -> None:

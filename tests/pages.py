@@ -1,9 +1,11 @@
 """The pages of the built site, opened in a browser."""
 
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 
 from bs4 import BeautifulSoup
+from PIL import Image, ImageChops
 from playwright.sync_api import Browser, BrowserContext, Page
 from stored import ROOT
 
@@ -97,3 +99,12 @@ def offline(browser: Browser, **settings) -> BrowserContext:
     context = browser.new_context(proxy=nowhere, **settings)
     context.set_default_timeout(30_000)  # a busy machine is slow, and no test waits for nothing
     return context
+
+
+def difference(one: bytes, other: bytes) -> str:
+    """Where the pixels of two pictures differ, in a sentence; nothing if they do not."""
+    first, second = (Image.open(BytesIO(each)).convert("RGB") for each in (one, other))
+    if first.size != second.size:
+        return f"one has {first.size} pixels, the other {second.size}"
+    box = ImageChops.difference(first, second).getbbox()
+    return f"they differ within {box}" if box else ""
