@@ -1,6 +1,7 @@
 """What several tests share: the built site, served, and a browser to open it with."""
 
 import gc
+import math
 import os
 import re
 import threading
@@ -23,12 +24,12 @@ from book.browser import WHAT_TO_INSTALL, launch
 CELL = pytest.StashKey[type]()
 """The cell to which the tests are kept."""
 
-PRINT_ALL = ("CI", "BUILD_NUMBER")
-"""Where one of these is set, pytest prints all that differs. In a picture it looks for that for
-minutes, until a timeout ends it in the middle, and all other tests with it."""
+SET_ON_CI = ("CI", "BUILD_NUMBER")
+"""Where one of these is set, pytest looks for all that differs in two files or lists: in a picture
+for minutes, until a timeout ends the search, and sometimes all other tests with it."""
 
-MOST_TO_COMPARE = 5_000
-"""The characters of a text in which pytest finds all differences within seconds."""
+MOST_TO_COMPARE = 10**8
+"""Pairs of characters, in the lines of which only one of two texts has each: some seconds."""
 
 OF_A_NOTEBOOK = ("test_figures.py", "test_budgets.py")
 """The tests that look at an executed notebook."""
@@ -55,7 +56,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    for name in PRINT_ALL:
+    for name in SET_ON_CI:
         os.environ.pop(name, None)
     if config.option.cell:
         config.stash[CELL] = cell_called(config.option.cell)
@@ -87,6 +88,12 @@ def pytest_collection() -> Generator:
     gc.freeze()
     gc.enable()
     return found
+
+
+def pytest_sessionfinish() -> None:
+    """pytest is about to search five times: what the first search finds in use is left out."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the marks
@@ -160,19 +167,19 @@ def group(item: pytest.Item) -> str:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_assertrepr_compare(op: str, left: object, right: object) -> None:
-    """Two long texts: say where they begin to differ, before pytest looks for all differences."""
+    """Long texts of which much differs: say where that begins, in place of pytest's list, for which
+    it would compare each line of the one with each of the other."""
     __tracebackhide__ = True
-    if op == "==" and isinstance(left, str) and isinstance(right, str):
-        alike = len(os.path.commonprefix([left, right]))
-        alike_at_the_end = len(os.path.commonprefix([left[:alike:-1], right[:alike:-1]]))
-        if min(len(left), len(right)) - alike - alike_at_the_end > MOST_TO_COMPARE:
-            parts = [repr(text[alike : alike + 200]) for text in (left, right)]
-            line = left.count("\n", 0, alike) + 1
-            raise AssertionError("\n".join([f"from line {line} on, the texts differ:", *parts]))
-
-
-def pytest_sessionfinish() -> None:
-    gc.freeze()  # as pytest searches five times for what is not needed, and all that is left is
+    if op not in ("==", "not in") or not (isinstance(left, str) and isinstance(right, str)):
+        return
+    one = right.replace(left, "", 1) if op == "not in" else left
+    alone = [set(text.splitlines()) for text in (one, right)]
+    alone = [alone[0] - alone[1], alone[1] - alone[0]]
+    if math.prod(sum(map(len, lines)) for lines in alone) > MOST_TO_COMPARE:
+        alike = len(os.path.commonprefix([one, right]))
+        parts = [repr(text[alike : alike + 200]) for text in (one, right)]
+        line = right.count("\n", 0, alike) + 1
+        raise AssertionError("\n".join([f"long texts, which first differ in line {line}:", *parts]))
 
 
 def pytest_terminal_summary(terminalreporter, config: pytest.Config) -> None:

@@ -14,10 +14,15 @@ from book.extension.in_the_browser import FOLDER as RUNNING
 
 HTML = ROOT / "_build" / "html"
 
-LAY_OUT = """async () => {
-    document.documentElement.classList.remove("from-the-top");
+DRAWN = """async () => {
     for (let k = 0; k < 2; k++) await new Promise((done) => requestAnimationFrame(done));
 }"""
+"""Waits until what has come near, by scrolling for instance, is laid out and shown."""
+
+LAY_OUT = f"""() => {{
+    document.documentElement.classList.remove("from-the-top");
+    return ({DRAWN})();
+}}"""
 """Lays a page out whole, as it is for a reader who comes to a place further down."""
 
 FRONT_DOOR = "index.html"
@@ -101,8 +106,18 @@ def offline(browser: Browser, **settings) -> BrowserContext:
     return context
 
 
+def come_to_rest(page: Page) -> None:
+    """Wait until the page does not scroll any more."""
+    before = None
+    while before != (now := page.evaluate("scrollY")):
+        before = now
+        page.evaluate(DRAWN)
+
+
 def difference(one: bytes, other: bytes) -> str:
     """Where the pixels of two pictures differ, in a sentence; nothing if they do not."""
+    if one == other:
+        return ""
     first, second = (Image.open(BytesIO(each)).convert("RGB") for each in (one, other))
     if first.size != second.size:
         return f"one has {first.size} pixels, the other {second.size}"

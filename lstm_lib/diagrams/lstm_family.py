@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from lstm_lib.cells import Cell
+from lstm_lib.cells.checks import names_of, unknown_name
 from lstm_lib.diagrams.canvas import BRIDGE, LAYER, PILL, RADIUS, STRAND, Canvas
 from lstm_lib.diagrams.drawing import Drawing
 from lstm_lib.diagrams.modules import variant_canvas
@@ -97,10 +98,14 @@ FOUR = ("f", "i", "c_tilde", "o")
 
 @dataclass(frozen=True)
 class Pieces:
-    """Which pieces the module of an LSTM, or of a relative of it, has; by default, an LSTM's."""
+    """Which pieces the module of an LSTM, or of a relative of it, has; by default, an LSTM's.
+
+    Raises ``ValueError`` for a piece that is not known here, and without a candidate.
+    """
 
     layers: tuple[str, ...] = FOUR
-    """What the layers give, keys of ``PLACES``, from left to right."""
+    """What the layers give, from left to right. There are ``"f"``, ``"i"``, ``"c_tilde"`` or
+    ``"x_tilde"`` for the candidate, and ``"o"`` or ``"r"``."""
     inputs: tuple[str, ...] = ("h_prev", "x")
     """What all layers read."""
     coupled: str = ""
@@ -122,6 +127,19 @@ class Pieces:
     """Whether the cell state of the layer below comes in, through a gate of its own."""
     usual: tuple[str, ...] = ()
     """The peepholes of the known module, from which the difference is lit."""
+
+    def __post_init__(self):
+        for kind, names, known in (
+            ("layer", self.layers, PLACES),
+            ("coupled gate", [self.coupled] if self.coupled else (), ("f", "i")),
+            ("squashed value", self.squashed, (*PLACES, "c")),
+            ("gate with a peephole", (*self.peepholes, *self.usual), PLACES),
+        ):
+            for name in names:
+                if name not in known:
+                    raise ValueError(unknown_name(kind, name, known))
+        if not {"c_tilde", "x_tilde"} & {*self.layers}:
+            raise ValueError(f"no candidate among the layers {names_of(self.layers)}")
 
     @property
     def below(self) -> int:

@@ -16,7 +16,7 @@ VARIANT_LOOKS = style_sheet("variant.css")
 
 
 def draws(cell: type[Cell], *arguments: str) -> Callable:
-    """Enter the function that follows in ``MODULES``, as what draws ``cell``.
+    """Register the function that follows in ``MODULES``, as what draws ``cell``.
 
     ``arguments`` are its first ones, if it draws several cells.
     """

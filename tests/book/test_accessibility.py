@@ -4,7 +4,7 @@ What is wrong on any one page, test_site.py finds while the page is open.
 """
 
 import pytest
-from pages import HTML, Visit, offline
+from pages import HTML, LAY_OUT, Visit, offline
 
 PAGE = "notebooks/04_cell_state_and_gates.html"
 MOST_STOPS = 34
@@ -122,6 +122,7 @@ CUT = """() => {
 def test_more_room_between_lines_words_and_letters_cuts_nothing(browser, site_folder, page):
     with offline(browser, viewport={"width": 1280, "height": 900}) as context:
         opened = Visit(context, (HTML / page).as_uri()).page
+        opened.evaluate(LAY_OUT)
         opened.add_style_tag(content=ROOM)
         for width in (1280, 640, 320):
             opened.set_viewport_size({"width": width, "height": 900})

@@ -3,7 +3,7 @@
 import ast
 
 import pytest
-from pages import HTML, PAGES, Visit, offline
+from pages import HTML, PAGES, Visit, come_to_rest, offline
 
 CHAPTER = "notebooks/03_lstm_networks.html"
 LAPTOP = {"viewport": {"width": 1366, "height": 768}}
@@ -167,7 +167,8 @@ def test_on_a_phone_a_link_within_the_page_closes_the_list(open_chapter):
     link = page.locator("dialog[open] a").nth(3)
     anchor = link.get_attribute("href")
     link.tap()
-    page.wait_for_timeout(300)
+    page.locator("dialog[open]").wait_for(state="detached")
+    come_to_rest(page)
     assert not page.locator("dialog[open]").count()
     assert page.url.endswith(anchor)
     assert -5 < page.locator(f"{anchor} > h2").bounding_box()["y"] < 200
@@ -221,7 +222,7 @@ def test_what_a_link_leads_to_is_marked_even_at_the_foot_of_the_page(open_chapte
     page = open_chapter(high, place=f"{CHAPTER}{last}")
 
     def marked():
-        page.wait_for_timeout(200)  # as the browser scrolls, other sections come into sight
+        come_to_rest(page)  # as the browser scrolls, other sections come into sight
         return page.evaluate(MARKED)
 
     assert marked() == [last]

@@ -1,7 +1,7 @@
 """A page that is opened at its top is laid out as far as it is seen, and otherwise whole."""
 
 import pytest
-from pages import LAY_OUT, Visit, offline
+from pages import DRAWN, LAY_OUT, Visit, come_to_rest, offline
 
 CHAPTER = "notebooks/07_variants.html"
 CARDS, CELLS = "book/all_cells.html", "book/api/cells.html"
@@ -37,7 +37,7 @@ def test_what_is_far_below_waits_and_comes_as_the_reader_does(visit):
     assert page.evaluate(LAID_OUT)[-1] is False
     for section in sections.all():
         section.evaluate("(section) => section.scrollIntoView()")
-        page.wait_for_timeout(50)
+        page.evaluate(DRAWN)
         heading = section.locator("h2")
         assert heading.evaluate("(it) => it.checkVisibility({ contentVisibilityAuto: true })")
     assert -5 < sections.last.locator("h2").bounding_box()["y"] < page.viewport_size["height"]
@@ -49,7 +49,7 @@ def test_it_looks_as_it_does_when_it_is_laid_out_whole(visit, name):
     step = page.viewport_size["height"] // 2
     while not page.evaluate("scrollY + innerHeight >= document.body.scrollHeight - 1"):
         page.mouse.wheel(0, step)
-        page.wait_for_timeout(20)
+        page.evaluate(DRAWN)
     came = page.evaluate(TOPS)
     page.evaluate(LAY_OUT)
     assert page.evaluate(TOPS) == came
@@ -74,10 +74,12 @@ def test_who_comes_to_a_place_further_down_gets_a_whole_page_and_that_place(visi
     page = visit()
     page.mouse.wheel(0, 3000)
     page.wait_for_function("scrollY > 2500")
+    come_to_rest(page)
     seen = "document.elementFromPoint(innerWidth / 2, 300).textContent"
     text = page.evaluate(seen)
     page.reload()
     page.wait_for_function("scrollY > 2500")
+    come_to_rest(page)
     assert all(page.evaluate(LAID_OUT))
     assert page.evaluate(seen) == text
 
@@ -85,7 +87,7 @@ def test_who_comes_to_a_place_further_down_gets_a_whole_page_and_that_place(visi
 def test_a_link_leads_to_its_place_as_in_the_whole_page(visit):
     page = visit()
     page.eval_on_selector(f"a[href='{MIDDLE}']", "(link) => link.click()")
-    page.wait_for_timeout(300)
+    come_to_rest(page)
     assert all(page.evaluate(LAID_OUT))
     there = page.evaluate("scrollY")
     assert there > 5000 and abs(there - visit(MIDDLE).evaluate("scrollY")) < 2

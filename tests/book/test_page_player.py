@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from hands import LAPTOP, PHONE
-from pages import Visit, offline, page_of
+from pages import LAY_OUT, Visit, offline, page_of
 from stored import NOTEBOOKS, models, read, views
 from written_out import written_out
 
@@ -88,6 +88,7 @@ GO_TO = """(slider, t) => {
 @pytest.mark.parametrize("window", [{"viewport": {"width": 1366, "height": 768}}, PHONE])
 def test_its_strips_and_its_controls_are_on_one_screen(open_page, path, model_id, window):
     page = open_page(path, **window)
+    page.evaluate(LAY_OUT)
     root = page.locator(".player")
     boxes = [root.locator(part).bounding_box() for part in (".controls", ".strips")]
     whole = boxes[1]["y"] + boxes[1]["height"] - boxes[0]["y"]

@@ -461,7 +461,7 @@ TOGETHER = """async ([root, bar]) => {
     const apart = [];
     for (const control of [...root.querySelectorAll(".beside :is(input, button)")].filter(seen)) {
         control.scrollIntoView({ block: "center", behavior: "instant" });
-        await new Promise(requestAnimationFrame);
+        for (let k = 0; k < 2; k++) await new Promise(requestAnimationFrame);
         const [{ top, bottom }, of] = [picture, control].map((n) => n.getBoundingClientRect());
         const covered = picture.contains(document.elementFromPoint(of.x + 2, of.y + of.height / 2));
         if (top < 0 || bottom > innerHeight || covered) apart.push(`${control.outerHTML}: ${top}`);

@@ -132,7 +132,7 @@ def test_a_page_looks_as_with_all_sheets_whole(browser, site, width, theme, page
                 opened.route(f"**/{page}", partial(answer, body))
             opened.goto(f"{site}/{page}")
             opened.evaluate(READY)
-            opened.evaluate(LAY_OUT)  # or the picture is taken before sections are
+            opened.evaluate(LAY_OUT)  # or a picture is taken before all sections are laid out
             assert opened.evaluate("document.styleSheets.length") >= len(links or [SHEET])
             pictures.append([opened.screenshot(full_page=True)])
             opened.locator(".primary-toggle").locator("visible=true").first.click()

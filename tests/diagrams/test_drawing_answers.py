@@ -109,6 +109,27 @@ def test_pieces_draw_cells_that_are_not_in_the_library(cell, pieces, monkeypatch
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.parametrize(
+    ("pieces", "said"),
+    [
+        ({"layers": ("f", "q")}, "no layer 'q' here; there is f, i, c_tilde, o, x_tilde, r"),
+        ({"coupled": "o"}, "no coupled gate 'o' here; there is f, i"),
+        (
+            {"squashed": ("h",)},
+            "no squashed value 'h' here; there is f, i, c_tilde, o, x_tilde, r, c",
+        ),
+        (
+            {"peepholes": ("x",)},
+            "no gate with a peephole 'x' here; there is f, i, c_tilde, o, x_ti",
+        ),
+        ({"layers": ("f", "o")}, "no candidate among the layers f, o"),
+    ],
+)
+def test_a_piece_that_is_not_known_is_refused(pieces, said):
+    with pytest.raises(ValueError, match=f"^{said}"):
+        Pieces(**pieces)
+
+
 @every_drawing
 def test_what_is_lit_and_the_numbers_change_nothing_of_what_is_said(draw):
     if "lit" in inspect.signature(draw).parameters and draw is not diagrams.lstm:
