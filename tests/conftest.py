@@ -1,7 +1,6 @@
 """What several tests share: the built site, served, and a browser to open it with."""
 
 import gc
-import math
 import os
 import re
 import threading
@@ -29,7 +28,8 @@ SET_ON_CI = ("CI", "BUILD_NUMBER")
 for minutes, until a timeout ends the search, and sometimes all other tests with it."""
 
 MOST_TO_COMPARE = 10**8
-"""Pairs of characters, in the lines of which only one of two texts has each: some seconds."""
+"""How many pairs of characters pytest may compare, of lines that only one of two texts has: in some
+seconds."""
 
 OF_A_NOTEBOOK = ("test_figures.py", "test_budgets.py")
 """The tests that look at an executed notebook."""
@@ -173,9 +173,8 @@ def pytest_assertrepr_compare(op: str, left: object, right: object) -> None:
     if op not in ("==", "not in") or not (isinstance(left, str) and isinstance(right, str)):
         return
     one = right.replace(left, "", 1) if op == "not in" else left
-    alone = [set(text.splitlines()) for text in (one, right)]
-    alone = [alone[0] - alone[1], alone[1] - alone[0]]
-    if math.prod(sum(map(len, lines)) for lines in alone) > MOST_TO_COMPARE:
+    lines, others = (set(text.splitlines()) for text in (one, right))
+    if sum(map(len, lines - others)) * sum(map(len, others - lines)) > MOST_TO_COMPARE:
         alike = len(os.path.commonprefix([one, right]))
         parts = [repr(text[alike : alike + 200]) for text in (one, right)]
         line = right.count("\n", 0, alike) + 1
