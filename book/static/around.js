@@ -127,44 +127,38 @@
 
   // -- On this page: the section at the upper third of the window is marked ----------------------
 
-  const links = all("#pst-page-toc-nav a");
-  const sections = links.map((link) => {
+  const entries = all("#pst-page-toc-nav a").flatMap((link) => {
     const target = document.getElementById(decodeURIComponent(link.hash.slice(1)));
-    return target?.matches("dt") ? target.parentElement : target;
+    return target ? { link, section: target.matches("dt") ? target.parentElement : target } : [];
   });
-  const inSight = new Set();
-  let followed = -Infinity; // when a link was: what it leads to stays marked while the page moves
+  let marked;
 
-  function mark(link) {
-    for (const each of links) {
-      each.classList.toggle("active", each === link);
-      if (each === link) each.setAttribute("aria-current", "true");
-      else each.removeAttribute("aria-current");
-    }
-    for (const entry of all("#pst-page-toc-nav .toc-entry")) entry.classList.toggle("active", entry.contains(link));
+  function mark(entry) {
+    if (entry === marked) return;
+    marked?.link.removeAttribute("aria-current");
+    entry?.link.setAttribute("aria-current", "true");
+    for (const each of all("#pst-page-toc-nav :is(a, .toc-entry)"))
+      each.classList.toggle("active", each.contains(entry?.link));
+    marked = entry;
   }
 
-  function follow() {
-    const link = links.find(({ hash }) => hash === location.hash);
-    if (!link) return;
-    followed = performance.now();
-    mark(link);
+  /* A section that a link has led to is marked as long as it begins in the upper third or, at the
+     foot of the page, where it can come no further up, anywhere in the window. */
+  function markWhatIsRead() {
+    const upper = 0.3 * innerHeight;
+    const top = ({ section }) => section.getBoundingClientRect().top;
+    const below = entries.findIndex((entry) => top(entry) >= upper); // measures nothing further down
+    const { scrollTop, clientHeight, scrollHeight } = root;
+    const lowest = scrollHeight - scrollTop - clientHeight < upper ? innerHeight : upper;
+    const led = entries.find(({ link }) => link.hash === location.hash);
+    if (led && top(led) >= 0 && top(led) < lowest) mark(led);
+    else mark((below < 0 ? entries : entries.slice(0, below)).at(-1));
   }
 
-  const watch = new IntersectionObserver(
-    (changes) => {
-      for (const { target, isIntersecting } of changes) inSight[isIntersecting ? "add" : "delete"](target);
-      if (performance.now() - followed < 1000) return;
-      const last = sections.findLastIndex((section) => inSight.has(section));
-      const between = last < 0 && sections.find(Boolean).getBoundingClientRect().top < 0.3 * innerHeight;
-      if (!between) mark(links[last]);
-    },
-    { rootMargin: "-30% 0px -69% 0px" },
-  );
-  for (const section of sections) if (section) watch.observe(section);
-  addEventListener("hashchange", follow);
-  for (const link of links) link.addEventListener("click", () => link.hash === location.hash && follow());
-  follow();
+  if (entries.length) {
+    for (const change of ["scroll", "hashchange"]) addEventListener(change, markWhatIsRead, { passive: true });
+    new ResizeObserver(markWhatIsRead).observe(document.body); // as its sections are laid out, too
+  }
 
   // A link within the page leads to the same place as it would in the whole page (see layout.html).
   addEventListener(

@@ -3,7 +3,7 @@
 import ast
 
 import pytest
-from pages import HTML, PAGES, Visit, come_to_rest, offline
+from pages import DRAWN, HTML, PAGES, Visit, come_to_rest, offline
 
 CHAPTER = "notebooks/03_lstm_networks.html"
 LAPTOP = {"viewport": {"width": 1366, "height": 768}}
@@ -200,6 +200,7 @@ def test_the_section_that_is_read_is_marked_down_the_page_and_up_again(open_chap
         "#pst-page-toc-nav a", "(links) => links.map((link) => link.hash)"
     )
     assert page.locator("#pst-page-toc-nav ul ul a").count()  # a section within a section
+    page.evaluate("(anchor) => { location.hash = anchor; }", anchors[0])  # is left soon
     for anchor in [*anchors[:-1], *anchors[-2::-1]]:
         page.eval_on_selector(anchor, "(section) => section.scrollIntoView()")
         page.wait_for_function(f"{MARKED}[0] === '{anchor}'")
@@ -212,8 +213,21 @@ def test_the_section_that_is_read_is_marked_down_the_page_and_up_again(open_chap
     page.wait_for_function(f"{MARKED}[0] === '{before}'")
     top = page.locator(after).bounding_box()["y"]
     page.evaluate("(y) => scrollBy(0, y)", top - 0.3 * 768 - 30)
-    page.wait_for_timeout(300)
+    page.evaluate(DRAWN)
     assert page.evaluate(MARKED) == [before]
+
+
+@pytest.mark.parametrize("place", ["notebooks/07_variants.html", "book/api/cells.html"])
+def test_each_link_of_the_list_is_marked_where_it_leads_to(open_chapter, place):
+    page = open_chapter(place=place)
+    links = page.locator("#pst-page-toc-nav a")
+    anchors = links.evaluate_all("(links) => links.map((link) => link.hash)")
+    followed = []
+    for k in range(len(anchors)):
+        links.nth(k).evaluate("(link) => link.click()")
+        come_to_rest(page)
+        followed += page.evaluate(MARKED)
+    assert followed == anchors
 
 
 def test_what_a_link_leads_to_is_marked_even_at_the_foot_of_the_page(open_chapter):
@@ -229,7 +243,6 @@ def test_what_a_link_leads_to_is_marked_even_at_the_foot_of_the_page(open_chapte
     for anchor in ("#exercises", last):
         page.evaluate(f"location.hash = '{anchor}'")
         assert marked() == [anchor]
-    page.wait_for_timeout(1000)
     page.evaluate("scrollTo(0, 0)")
     page.wait_for_function(f"!{MARKED}.length")
     page.locator(f"#pst-page-toc-nav a[href='{last}']").click()  # the address is the same
@@ -297,7 +310,6 @@ def test_code_is_copied_without_its_prompts(browser, site, name):
         block.locator(".copybtn").click()
         copied = page.evaluate("navigator.clipboard.readText()")
         shown = block.locator("pre").text_content()
-        page.wait_for_timeout(100)
     ast.parse(copied)
     assert len(copied) > 20 and copied.splitlines()[0] in shown and ">>>" not in copied
 

@@ -144,14 +144,27 @@ def test_the_notebook_opens_and_asks_for_python_only_then(browser, site):
         page = Visit(context, f"{site}/{LAB}").page
         page.on("console", lambda message: warned.append(message.text))
         assert asked - {None} == {here}  # a blob has no host
-        page.locator(".run-here a").click()
-        page.locator(".jp-Notebook h1", has_text="Build a memory by hand").wait_for()
-        assert install().splitlines()[1] in page.locator(".jp-CodeCell").first.inner_text()
-        page.wait_for_timeout(2000)  # the kernel starts
+        with context.expect_event("request", lambda request: request.url == PYODIDE):
+            page.locator(".run-here a").click()
+            page.locator(".jp-Notebook h1", has_text="Build a memory by hand").wait_for()
+            assert install().splitlines()[1] in page.locator(".jp-CodeCell").first.inner_text()
         workers = "async () => (await navigator.serviceWorker.getRegistrations()).length"
         assert page.evaluate(workers) == 0  # JupyterLite's would remove that of the offline copy
     assert asked - {None} == {here, urlsplit(PYODIDE).hostname}
     assert not [text for text in warned if "version" in text]  # of two parts that do not fit
+
+
+WRITTEN = """async () => {
+    const done = (request) =>
+        new Promise((resolve) => { request.onsuccess = () => resolve(request.result); });
+    const names = (await indexedDB.databases()).map(({ name }) => name);
+    const name = names.find((each) => each.startsWith("JupyterLite Storage"));
+    const base = await done(indexedDB.open(name));
+    const keys = await done(base.transaction("files").objectStore("files").getAllKeys());
+    base.close();
+    return keys;
+}"""
+"""The files that the reader has written, which JupyterLite keeps and deletes in its own time."""
 
 
 def test_what_is_written_is_kept_can_be_downloaded_and_begun_anew(browser, site):
@@ -169,7 +182,7 @@ def test_what_is_written_is_kept_can_be_downloaded_and_begun_anew(browser, site)
         page.keyboard.press("Control+End")
         page.keyboard.insert_text("\n# mine")
         page.keyboard.press("Control+s")
-        page.wait_for_timeout(1000)
+        page.wait_for_function(f"async () => (await ({WRITTEN})()).length")
         open_it()
         assert "# mine" in first.inner_text()
         page.goto(f"{site}/{FOLDER}/")
@@ -181,7 +194,7 @@ def test_what_is_written_is_kept_can_be_downloaded_and_begun_anew(browser, site)
         assert handed_in.cells[0].source.endswith("# mine")
         page.get_by_text("Delete", exact=True).click()
         page.locator(".jp-Dialog .jp-mod-warn").click()
-        page.locator(".jp-Dialog").wait_for(state="detached")
+        page.wait_for_function(f"async () => !(await ({WRITTEN})()).length")
         open_it()
         assert "# mine" not in first.inner_text()
 

@@ -14,7 +14,7 @@ import pytest
 import yaml
 from bs4 import BeautifulSoup
 from jinja2 import Environment, FileSystemLoader
-from pages import HTML, PAGES, Visit, offline, parsed
+from pages import DRAWN, HTML, PAGES, Visit, offline, parsed
 from PIL import Image
 from stored import NOTEBOOKS, ROOT
 
@@ -286,7 +286,7 @@ def test_a_page_leads_back_to_its_top_and_copies_links_to_its_headings(browser, 
         # The link has led down or, as the page was laid out, up: here begins a way down.
         for place in ("0", "document.body.scrollHeight"):
             page.evaluate(f"() => scrollTo(0, {place})")
-            page.wait_for_timeout(100)
+            page.evaluate(DRAWN)
         assert not back.is_visible(), "on the way down"
         page.mouse.wheel(0, -200)
         back.wait_for()
