@@ -157,7 +157,9 @@
 
   if (entries.length) {
     for (const change of ["scroll", "hashchange"]) addEventListener(change, markWhatIsRead, { passive: true });
-    new ResizeObserver(markWhatIsRead).observe(document.body); // as its sections are laid out, too
+    // As sections are laid out and a window is made larger, they move without being scrolled.
+    const watch = new IntersectionObserver(markWhatIsRead, { rootMargin: "-30% 0px -69% 0px" });
+    for (const { section } of entries) watch.observe(section);
   }
 
   // A link within the page leads to the same place as it would in the whole page (see layout.html).

@@ -279,10 +279,14 @@ def test_a_page_leads_back_to_its_top_and_copies_links_to_its_headings(browser, 
         page.locator("h2").last.hover()
         link = page.locator("h2 a.headerlink").last
         link.locator("..").hover()  # which shows it
+        page.evaluate("() => { window.later = []; window.setTimeout = (act) => later.push(act); }")
         link.click()
-        page.get_by_role("status").get_by_text("link copied").wait_for()
+        said = page.get_by_role("status").get_by_text("link copied")
+        said.wait_for()
         copied = page.evaluate("() => navigator.clipboard.readText()")
         assert copied == link.evaluate("link => link.href") == page.url
+        page.evaluate("later.forEach((act) => act())")
+        assert not said.is_visible(), "it is said for a moment"
         # The link has led down or, as the page was laid out, up: here begins a way down.
         for place in ("0", "document.body.scrollHeight"):
             page.evaluate(f"() => scrollTo(0, {place})")

@@ -47,7 +47,8 @@ def moving(root):
 
 
 def played(page, root, turn):
-    """Play to a turn, and stay there: the next one comes when it is called."""
+    """Play to a turn, and stay there: the next one comes when it is called, and no motion ends."""
+    page.add_style_tag(content="*, ::before, ::after { animation-play-state: paused !important; }")
     page.evaluate("window.setTimeout = (turn, _, now) => (window.next = () => turn(now))")
     root.locator(".play").click()
     for _ in range(turn - 1):
@@ -106,7 +107,6 @@ def test_a_block_rides_from_the_column_before(page):
 FIRST_AND_LAST = """(root) => {
     const block = root.querySelector("[data-when=now] .kept");
     const [ride] = block.getAnimations();
-    ride.pause();
     return [0, ride.effect.getTiming().duration - 1].map((time) => {
         ride.currentTime = time;
         const { x, width } = block.getBoundingClientRect();
@@ -129,7 +129,6 @@ def test_a_pulse_goes_back_along_both_roads(page):
 
 PULSES = """(pulses) => pulses.map((pulse) => {
     const [back] = pulse.getAnimations();
-    back.pause();
     return [0, back.effect.getTiming().duration - 1].map((time) => {
         back.currentTime = time;
         return pulse.getBoundingClientRect().x;

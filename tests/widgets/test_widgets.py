@@ -689,21 +689,23 @@ def test_in_the_browser_the_clocks_show_what_python_shows_and_do_not_jump(page):
 
 @pytest.mark.parametrize("motion", ["reduce", "no-preference"])
 def test_the_clocks_play_and_stop(page, motion):
+    page.clock.install(time=0)
+    page.clock.pause_at(1000)  # from here on time passes only when the test lets it
     page.emulate_media(reduced_motion=motion)
     root = mounted(page, Clocks())
     play = root.locator(".play")
     play.click()
     assert page.evaluate("model.get('t')") == 1
-    page.wait_for_function("model.get('t') >= 2")
+    page.clock.run_for(1000)
+    assert page.evaluate("model.get('t')") == 2
     assert play.inner_text() == "Pause"
     turning = root.locator(".hand").first.evaluate(
         "(hand) => getComputedStyle(hand).transitionDuration"
     )
     assert (turning == "0s") is (motion == "reduce")
     play.click()
-    t = page.evaluate("model.get('t')")
-    page.wait_for_timeout(1200)
-    assert page.evaluate("model.get('t')") == t
+    page.clock.run_for(5000)
+    assert page.evaluate("model.get('t')") == 2
     assert play.inner_text() == "Play"
 
 
