@@ -5,6 +5,7 @@ readers read.  The font is STIX Two Math, cut to the characters of formulas; its
 the package ``ziamath``, of which nothing else is used.
 """
 
+import re
 from importlib.resources import as_file, files
 from pathlib import Path
 from xml.etree import ElementTree
@@ -95,6 +96,21 @@ def display(translator, node) -> None:
     raise nodes.SkipNode
 
 
+CLOSING = re.compile(r"[.,;:!?)\]’”…]+")
+
+
+def keep_together(_app, doctree, _page) -> None:
+    """Let no line begin with what closes a sentence: browsers break lines after a formula."""
+    for math in list(doctree.findall(nodes.math)):
+        place = math.parent.index(math)
+        match math.parent[place + 1 : place + 2]:
+            case [nodes.Text() as text] if closing := CLOSING.match(text):
+                signs, rest = text[: closing.end()], text[closing.end() :]
+                parent = math.parent
+                together = nodes.inline("", "", math, nodes.Text(signs), classes=["together"])
+                parent[place : place + 2] = [together, nodes.Text(rest)]
+
+
 def write_font(app) -> None:
     """Write the font, cut to what formulas have, where the static files of the site are."""
     target = Path(app.outdir, "_static", FONT)
@@ -118,4 +134,5 @@ def cut_font(whole: Path, target: Path, characters: set[int]) -> None:
 
 def setup(app) -> None:
     app.add_html_math_renderer("mathml", (inline, None), (display, None))
+    app.connect("doctree-resolved", keep_together)
     app.connect("builder-inited", write_font)

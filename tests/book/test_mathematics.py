@@ -1,11 +1,13 @@
 """Formulas, set while the book is built."""
 
 import pytest
+from docutils import nodes
 from fontTools.ttLib import TTFont
-from pages import HTML
+from pages import HTML, LAY_OUT, Visit, offline, page_of
+from stored import CHAPTERS
 
 from book.extension import mathematics
-from book.extension.mathematics import as_one, mathml
+from book.extension.mathematics import as_one, keep_together, mathml
 
 
 def test_a_formula_is_mathml_without_its_source():
@@ -54,3 +56,42 @@ def test_the_font_has_what_formulas_may_have(site_folder):
     invisible = set(map(ord, "\u2005\u2009\u200a\u2061\u2062\u2063˜\u00a0"))
     assert mathematics.CHARACTERS - invisible <= font.getBestCmap().keys()
     assert "MATH" in font
+
+
+@pytest.mark.parametrize(
+    ("after", "together", "rest"),
+    [
+        (". Then", "h.", " Then"),
+        ("), and", "h),", " and"),
+        (" and", "h", " and"),
+        ("", "h", ""),
+    ],
+)
+def test_what_closes_a_sentence_stays_with_the_formula_before_it(after, together, rest):
+    line = nodes.paragraph("", "", nodes.math("", "h"), nodes.Text(after))
+    keep_together(None, line, "")
+    assert line.astext() == f"h{after}"
+    first, last = line.children
+    assert (first.astext(), last.astext()) == (together, rest)
+    assert ("together" in first["classes"]) == (together != "h")
+
+
+BEGIN_A_LINE = """() => [...document.querySelectorAll("article span.math")].filter((math) => {
+    const after = math.nextSibling;
+    if (after?.nodeType !== Node.TEXT_NODE || !/^[.,;:!?)\\]]/.test(after.data)) return false;
+    const range = document.createRange();
+    range.setStart(after, 0);
+    range.setEnd(after, 1);
+    const { width, left } = range.getBoundingClientRect();
+    return width && left < math.getBoundingClientRect().left;
+}).map((math) => math.parentElement.textContent)"""
+
+
+@pytest.mark.parametrize("width", [390, 1366])
+def test_no_line_begins_with_a_full_stop(browser, site_folder, width):
+    with offline(browser, viewport={"width": width, "height": 800}) as context:
+        for path in CHAPTERS:
+            page = Visit(context, (site_folder / page_of(path)).as_uri()).page
+            page.evaluate(LAY_OUT)
+            assert page.evaluate(BEGIN_A_LINE) == []
+            page.close()
